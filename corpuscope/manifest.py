@@ -1,0 +1,167 @@
+"""corpus.json: what a corpus holds, and the one rename that commits a change to it.
+
+Files of a corpus are immutable and carry their version in the name. Writing a new corpus.json over the
+old one is the commit; the digest of its bytes is the corpus version.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from corpuscope.errors import CorpusDamaged, CorpusNotFound
+from corpuscope.fields import Field
+
+FORMAT = 1
+FILE_NAME = "corpus.json"
+VERSION_DIGITS = 12
+
+
+@dataclass(frozen=True)
+class FileEntry:
+    """A file of the corpus: path relative to its folder, size in bytes, SHA-256 in hex."""
+
+    path: str
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class LexicalEntry:
+    """A Lucene index of one part: its folder, the files in it and a digest of what it says.
+
+    `digest` covers documents, terms and statistics, not bytes: two builds of one part differ in bytes.
+    """
+
+    path: str
+    documents: int
+    digest: str
+    files: tuple[FileEntry, ...]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A unit of work: `rows` documents, their fields by annotator, their index."""
+
+    name: str
+    rows: int
+    documents: FileEntry
+    fields: dict[str, FileEntry] = field(default_factory=dict)
+    lexical: LexicalEntry | None = None
+
+
+@dataclass(frozen=True)
+class Reject:
+    """Records that were left out or mended for one reason, with the first examples (file, line, detail)."""
+
+    count: int
+    examples: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manifest:
+    """The content of corpus.json."""
+
+    name: str
+    language: str
+    part_size: int
+    fields: tuple[Field, ...]
+    parts: tuple[Part, ...]
+    annotators: dict[str, dict[str, Any]]
+    sources: tuple[dict[str, Any], ...]
+    rejected: dict[str, Reject]
+    mended: dict[str, Reject]
+    options: dict[str, Any]
+    next_part: int
+    suppressed: FileEntry | None = None
+    history: tuple[dict[str, Any], ...] = ()
+    format: int = FORMAT
+
+    @property
+    def rows(self) -> int:
+        """Documents in all parts, suppressed ones included."""
+        return sum(p.rows for p in self.parts)
+
+    def to_bytes(self) -> bytes:
+        """The bytes of corpus.json."""
+        data = asdict(self) | {"fields": [f.to_json() for f in self.fields]}
+        return (json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+
+    @property
+    def version(self) -> str:
+        """The corpus version: the start of the SHA-256 of corpus.json."""
+        return hashlib.sha256(self.to_bytes()).hexdigest()[:VERSION_DIGITS]
+
+    def files(self) -> list[FileEntry]:
+        """Every file that the corpus consists of, corpus.json aside."""
+        out = [] if self.suppressed is None else [self.suppressed]
+        for part in self.parts:
+            out += [part.documents, *part.fields.values(), *(part.lexical.files if part.lexical else ())]
+        return out
+
+
+def load(folder: Path) -> Manifest:
+    """Read the manifest of the corpus in `folder`."""
+    path = folder / FILE_NAME
+    try:
+        raw = path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        raise CorpusNotFound(_not_a_corpus(folder)) from None
+    try:
+        return _parse(json.loads(raw))
+    except (ValueError, KeyError, TypeError) as error:
+        raise CorpusDamaged(f"{path} is no manifest this version can read ({error}).") from None
+
+
+def commit(folder: Path, manifest: Manifest) -> None:
+    """Make `manifest` the state of the corpus, durably and at once."""
+    write_atomically(folder / FILE_NAME, manifest.to_bytes())
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write a file so that readers see the old bytes or all of the new ones."""
+    temporary = path.with_name(f".{path.name}.tmp")
+    with temporary.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+
+
+def file_entry(folder: Path, path: Path) -> FileEntry:
+    """Describe a finished file of the corpus in `folder`."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return FileEntry(path.relative_to(folder).as_posix(), path.stat().st_size, digest)
+
+
+def _not_a_corpus(folder: Path) -> str:
+    if not folder.exists():
+        return f"There is no folder {folder}. Build a corpus there with: corpuscope build {folder} --source SRC"
+    unfinished = " A build was begun there and not finished; run the same build command to resume." if any(folder.glob(".build*")) else ""
+    return f"{folder} is no corpus: it has no {FILE_NAME}.{unfinished or f' Build one with: corpuscope build {folder} --source SRC'}"
+
+
+def _parse(data: dict[str, Any]) -> Manifest:
+    if data.get("format") != FORMAT:
+        raise ValueError(f"format {data.get('format')!r}, expected {FORMAT}")
+    data = dict(data)
+    data["fields"] = tuple(Field.from_json(f) for f in data["fields"])
+    data["parts"] = tuple(_parse_part(p) for p in data["parts"])
+    for kind in ("rejected", "mended"):
+        data[kind] = {k: Reject(v["count"], tuple(v["examples"])) for k, v in data[kind].items()}
+    data["suppressed"] = FileEntry(**data["suppressed"]) if data["suppressed"] else None
+    data["sources"], data["history"] = tuple(data["sources"]), tuple(data["history"])
+    return Manifest(**data)
+
+
+def _parse_part(data: dict[str, Any]) -> Part:
+    lexical = data["lexical"]
+    if lexical is not None:
+        lexical = LexicalEntry(**lexical | {"files": tuple(FileEntry(**f) for f in lexical["files"])})
+    fields = {k: FileEntry(**v) for k, v in data["fields"].items()}
+    return Part(data["name"], data["rows"], FileEntry(**data["documents"]), fields, lexical)

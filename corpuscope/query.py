@@ -1,0 +1,146 @@
+"""The Query: the whole state of an exploration in one frozen, validated value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
+from typing import Any, get_args, Literal
+
+from corpuscope.errors import InvalidQuery, suggest
+from corpuscope.filters import Filter
+
+Mode = Literal["keyword", "phrase", "boolean", "exact", "regex"]
+MODES: tuple[str, ...] = get_args(Mode)
+
+#: BM25 parameters of Anserini's and Pyserini's baselines.
+K1, B = 0.9, 0.4
+FACET_VALUES = 20
+
+
+@dataclass(frozen=True)
+class Sort:
+    """Order by a field; documents without a value go last, ties go by row."""
+
+    field: str
+    descending: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.field}:desc" if self.descending else self.field
+
+    @classmethod
+    def parse(cls, expression: str) -> Sort:
+        """Read `FIELD`, `FIELD:asc` or `FIELD:desc`."""
+        name, colon, direction = expression.rpartition(":")
+        if colon and direction in ("asc", "desc"):
+            return cls(name, direction == "desc")
+        return cls(expression)
+
+
+@dataclass(frozen=True)
+class FacetRequest:
+    """Count the values of a field: the `limit` most frequent ones, or bins for numbers and dates."""
+
+    field: str
+    limit: int = FACET_VALUES
+
+    def __str__(self) -> str:
+        return self.field if self.limit == FACET_VALUES else f"{self.field}:{self.limit}"
+
+    @classmethod
+    def parse(cls, expression: str) -> FacetRequest:
+        """Read `FIELD` or `FIELD:N`."""
+        name, colon, count = expression.rpartition(":")
+        if colon and count.lstrip("-").isdigit():
+            if int(count) < 1:
+                raise InvalidQuery(f"The facet {expression!r} asks for {count} values; ask for 1 or more.")
+            return cls(name, int(count))
+        return cls(expression)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Query:
+    """What is asked of a corpus. The same Query gives the same documents on every surface.
+
+    `filters`, `sort` and `facets` also take their text forms. `sample` shows N of the matches, chosen
+    by `seed`, instead of the best ones. `offset` and `k` page through the hits and change no count.
+    """
+
+    text: str = ""
+    mode: Mode = "keyword"
+    slop: int = 0
+    k1: float = K1
+    b: float = B
+    filters: tuple[Filter, ...] = ()
+    where: str | None = None
+    sort: Sort | None = None
+    sample: int | None = None
+    seed: int = 0
+    k: int = 10
+    offset: int = 0
+    facets: tuple[FacetRequest, ...] = ()
+    mask: bool = True
+
+    def __post_init__(self) -> None:
+        put = object.__setattr__
+        put(self, "filters", tuple(_each(self.filters, Filter, Filter.parse)))
+        put(self, "facets", tuple(_each(self.facets, FacetRequest, FacetRequest.parse)))
+        if isinstance(self.sort, str):
+            put(self, "sort", Sort.parse(self.sort))
+        if not isinstance(self.text, str):
+            raise InvalidQuery(f"The query text must be text, not {self.text!r}.")
+        if self.mode not in MODES:
+            raise InvalidQuery(f"There is no mode {self.mode!r}. {suggest(str(self.mode), MODES)}")
+        if self.sort is not None and self.sample is not None:
+            raise InvalidQuery("A query is either sorted or sampled; give --sort or --sample, not both.")
+        _check_number("k", self.k, low=0)
+        _check_number("offset", self.offset, low=0)
+        _check_number("slop", self.slop, low=0)
+        _check_number("sample", self.sample, low=1)
+        _check_number("seed", self.seed, low=0, high=2**63 - 1)
+        _check_number("k1", self.k1, low=0, high=1000)
+        _check_number("b", self.b, low=0, high=1)
+        if self.where is not None and not self.where.strip():
+            put(self, "where", None)
+
+    @property
+    def has_text(self) -> bool:
+        """Whether there is something to look for; white space alone matches everything."""
+        return bool(self.text.strip()) or (self.mode in ("exact", "regex") and self.text != "")
+
+    def without_paging(self) -> Query:
+        """The same documents, none of the page."""
+        return replace(self, k=Query.k, offset=0, facets=())
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON with the text forms of filters, sort and facets, without defaults."""
+        out: dict[str, Any] = {}
+        for f in fields(self):
+            value = getattr(self, f.name)
+            if value == f.default and f.name not in ("text", "mode"):
+                continue
+            if isinstance(value, tuple):
+                value = [str(v) for v in value]
+            out[f.name] = str(value) if isinstance(value, Sort) else value
+        return out
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Query:
+        """The query that `to_json` wrote; raises InvalidQuery on a key it does not know."""
+        known = {f.name for f in fields(cls)}
+        for key in data:
+            if key not in known:
+                raise InvalidQuery(f"A query has no {key!r}. {suggest(key, known)}")
+        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in data.items()})
+
+
+def _each(values: Any, kind: type, parse: Any) -> Iterable[Any]:
+    if isinstance(values, str):
+        values = (values,)
+    return (v if isinstance(v, kind) else parse(v) for v in values)
+
+
+def _check_number(name: str, value: float | None, *, low: float, high: float = 2**31 - 1) -> None:
+    if value is None:
+        return
+    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+        raise InvalidQuery(f"{name} is {value!r}; it must be a number from {low:g} to {high:g}.")

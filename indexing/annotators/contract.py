@@ -1,0 +1,40 @@
+"""The annotator contract: what a rating has to say about itself, and the one function it has to have.
+
+Batching, parallel parts, resuming, progress, timings and reject counts come from `indexing.annotate`; filters,
+facets, sorts and export columns come from the fields declared here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from corpuscope.fields import Field
+
+#: What an annotator learned from the corpus or was told by the user; plain JSON, kept in the manifest.
+Settings = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Annotator:
+    """A named, versioned function from columns to fields.
+
+    `needs` are the columns it reads: "text", "title", "url", "date" or a field of an annotator that stands
+    before it in the list; a column that the corpus lacks arrives as all null. `annotate` gets them as a record
+    batch and gives back one column per declared field, in that order, as many rows as it got, null where a
+    document has no value; it must not depend on how the corpus is cut into batches or parts. `fit` runs once,
+    before the first batch, on batches that cover a sample of the corpus spread over all its parts (with the
+    same columns) and the user's options; its settings are stored in the manifest and reused by `add`.
+    """
+
+    name: str
+    version: str
+    fields: tuple[Field, ...]
+    needs: tuple[str, ...]
+    annotate: Callable[[pa.RecordBatch, Settings], list[pa.Array]]
+    fit: Callable[[Iterable[pa.RecordBatch], Mapping[str, Any]], Settings] | None = None
+    cost: str = ""
+    requires: str = ""
