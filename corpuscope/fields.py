@@ -51,6 +51,11 @@ class Field:
         return pa.list_(ARROW_TYPES[self.type]) if self.multi else ARROW_TYPES[self.type]
 
     @property
+    def column(self) -> str:
+        """The column's name in its file: a computed field that had to be renamed keeps its own name there."""
+        return self.name if self.origin == "source" else self.name.removeprefix(f"{self.origin}.")
+
+    @property
     def is_number(self) -> bool:
         """Whether values are ordered numbers (and so have a histogram)."""
         return self.type in ("int", "double")

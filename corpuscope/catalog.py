@@ -1,0 +1,130 @@
+"""The catalog: every field of a corpus as a column in memory-mapped files; filters, counts and orders over them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from corpuscope import facets
+from corpuscope.column_cache import open_column
+from corpuscope.columns import Column, Mask, Rows
+from corpuscope.errors import UnknownField
+from corpuscope.fields import Field
+from corpuscope.filters import Filter
+from corpuscope.manifest import Manifest
+from corpuscope.masks import filter_mask
+from corpuscope.query import FacetRequest, Sort
+from corpuscope.results import BinFacet, ValueFacet
+from corpuscope.where import where_mask
+
+#: Ids can be filtered and sorted by like a field, though they are no field.
+ID = Field(name="id", type="text", meaning="The document's id, unique in the corpus.")
+_WHERE_MASKS = 16
+_SAMPLE_MULTIPLIERS = (0xBF58476D1CE4E5B9, 0x94D049BB133111EB)
+
+
+class Catalog:
+    """Fields of one corpus version. Safe to use from many threads."""
+
+    def __init__(self, folder: Path, manifest: Manifest, shown: Mask) -> None:
+        self.fields = {f.name: f for f in manifest.fields}
+        self.rows = manifest.rows
+        self.shown = shown
+        self._folder = folder
+        self._manifest = manifest
+        self._columns: dict[str, Column] = {}
+        self._building = threading.Lock()
+        # Caches live with the instance: one corpus version each.
+        self._groups = lru_cache(maxsize=128)(self._compute_groups)
+        self.where = lru_cache(maxsize=_WHERE_MASKS)(self._compute_where)
+
+    def column(self, name: str) -> Column:
+        """The column of a field (or of `id`), opened and if need be built on first use."""
+        found = self._columns.get(name)
+        if found is not None:
+            return found
+        field = ID if name == ID.name else self.fields.get(name)
+        if field is None:
+            raise UnknownField(name, self.fields)
+        with self._building:
+            if name not in self._columns:
+                self._columns[name] = open_column(self._folder, self._manifest, field)
+        return self._columns[name]
+
+    def mask(self, condition: Filter) -> Mask:
+        """Rows that satisfy a filter."""
+        return filter_mask(self.column(condition.field), condition)
+
+    def _compute_where(self, expression: str) -> Mask:
+        """Rows for which a SQL expression over fields is true."""
+        mask = where_mask(expression, lambda name: self.column(name).to_arrow(), frozenset(self.fields), self.rows)
+        mask.setflags(write=False)
+        return mask
+
+    def facet(self, request: FacetRequest, rows: Mask) -> ValueFacet | BinFacet:
+        """Counts of a field over `rows`, beside its counts over all documents that are not suppressed."""
+        column = self.column(request.field)
+        groups, of = self._groups(request.field, request.limit)
+        if groups.edges is not None:
+            return facets.bin_facet(column, groups, rows, of)
+        return facets.value_facet(column, groups, rows, of, request.limit)
+
+    def _compute_groups(self, name: str, limit: int) -> tuple[facets.Groups, facets.Counts]:
+        column = self.column(name)
+        groups = facets.group(column, limit)
+        return groups, facets.count(column, groups, self.shown)
+
+    def total(self, name: str, rows: Mask) -> int:
+        """Sum of a number over `rows`."""
+        column = self.column(name)
+        return int(column.flat[rows & column.present].sum())
+
+    def values(self, name: str, rows: Rows) -> list[Any]:
+        """Values of a field for some rows."""
+        return self.column(name).values_at(rows)
+
+    def ordered(self, sort: Sort, matches: Mask, k: int) -> Rows:
+        """The first k matching rows by a field; those without a value last, ties by row."""
+        column = self.column(sort.field)
+        with_value = np.flatnonzero(matches & column.has_value)
+        keys = column.sort_keys(descending=sort.descending)[with_value]
+        if sort.descending:
+            keys = ~keys if keys.dtype.kind == "i" else -keys  # unlike minus, not-x cannot overflow
+        if len(keys) > k > 0:
+            near = keys <= np.partition(keys, k - 1)[k - 1]
+            with_value, keys = with_value[near], keys[near]
+        first = with_value[np.argsort(keys, kind="stable")][:k]
+        rest = np.flatnonzero(matches & ~column.has_value)[: k - len(first)]
+        return np.concatenate((first, rest))
+
+
+def sampled(matches: Mask, n: int, seed: int) -> Rows:
+    """n of the matching rows, drawn by `seed`, in the order of the draw.
+
+    Each row's place is a hash of row and seed (splitmix64), so the draw depends on nothing but the matches.
+    """
+    rows = np.flatnonzero(matches)
+    with np.errstate(over="ignore"):
+        x = rows.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(seed * 0x9E3779B97F4A7C15 % 2**64)
+        for shift, multiplier in zip((30, 27), _SAMPLE_MULTIPLIERS, strict=True):
+            x = (x ^ (x >> np.uint64(shift))) * np.uint64(multiplier)
+        x ^= x >> np.uint64(31)
+    if len(rows) > n:
+        chosen = np.argpartition(x, n - 1)[:n]
+        rows, x = rows[chosen], x[chosen]
+    out: Rows = rows[np.lexsort((rows, x))]
+    return out
+
+
+def all_of(masks: Sequence[Mask | None]) -> Mask | None:
+    """AND of masks; None stands for "everything"."""
+    out: Mask | None = None
+    for mask in masks:
+        if mask is not None:
+            out = mask if out is None else out & mask
+    return out

@@ -1,0 +1,114 @@
+"""A corpus folder, opened: its manifest, its catalog, its documents, its Lucene index."""
+
+from __future__ import annotations
+
+import threading
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from corpuscope import manifest as manifests
+from corpuscope.catalog import Catalog
+from corpuscope.columns import Mask, Rows
+from corpuscope.documents import Documents
+from corpuscope.errors import CorpusDamaged
+from corpuscope.fields import Field
+from corpuscope.manifest import Manifest
+
+if TYPE_CHECKING:
+    from corpuscope.lexical import LexicalIndex
+    from corpuscope.query import Query
+    from corpuscope.results import SearchResult
+
+
+class Corpus:
+    """One version of a corpus. It goes on serving that version when a job commits a newer one.
+
+    Safe to use from many threads; everything but the manifest is opened on first use.
+    """
+
+    def __init__(self, folder: Path, manifest: Manifest) -> None:
+        self.folder = folder
+        self.manifest = manifest
+        self.version = manifest.version
+        self._opening = threading.RLock()
+
+    @property
+    def name(self) -> str:
+        """The corpus's name."""
+        return self.manifest.name
+
+    @property
+    def label(self) -> str:
+        """`name@version`, as results and recipes carry it."""
+        return f"{self.name}@{self.version}"
+
+    @property
+    def fields(self) -> dict[str, Field]:
+        """The fields of the corpus by name."""
+        return {f.name: f for f in self.manifest.fields}
+
+    @cached_property
+    def suppressed_rows(self) -> Rows:
+        """Rows taken down, ascending: never shown, counted or exported."""
+        entry = self.manifest.suppressed
+        if entry is None:
+            return np.empty(0, dtype=np.int64)
+        path = self.folder / entry.path
+        try:
+            rows: Rows = pq.read_table(path, columns=["row"]).column(0).to_numpy()
+        except (OSError, pa.ArrowException) as error:
+            raise CorpusDamaged(f"{path} cannot be read ({error}). Run: corpuscope verify {self.folder}") from None
+        return rows
+
+    @cached_property
+    def shown(self) -> Mask:
+        """Every row that is not suppressed."""
+        mask = np.ones(self.manifest.rows, dtype=np.bool_)
+        mask[self.suppressed_rows] = False
+        mask.setflags(write=False)
+        return mask
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """Fields as columns."""
+        with self._opening:
+            return Catalog(self.folder, self.manifest, self.shown)
+
+    @cached_property
+    def documents(self) -> Documents:
+        """Texts by row."""
+        return Documents(self.folder, self.manifest)
+
+    @property
+    def lexical(self) -> LexicalIndex:
+        """The Lucene index over all parts."""
+        with self._opening:
+            return self._lexical
+
+    @cached_property
+    def _lexical(self) -> LexicalIndex:
+        from corpuscope.lexical import LexicalIndex
+
+        parts = self.manifest.parts
+        missing = [p.name for p in parts if p.lexical is None]
+        if missing:
+            raise CorpusDamaged(f"{self.folder} has no Lucene index for part {missing[0]}; run the build command again.")
+        paths = [self.folder / p.lexical.path for p in parts if p.lexical]
+        return LexicalIndex.open(paths, [p.rows for p in parts], self.manifest.language)
+
+    def search(self, query: Query) -> SearchResult:
+        """Answer a query."""
+        from corpuscope.engine import search
+
+        return search(self, query)
+
+
+def open_corpus(folder: str | Path) -> Corpus:
+    """Open the corpus in `folder`; raises CorpusNotFound or CorpusDamaged."""
+    path = Path(folder)
+    return Corpus(path, manifests.load(path))

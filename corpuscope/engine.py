@@ -1,0 +1,112 @@
+"""The one entry to a corpus: a Query in, a SearchResult out."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import Any
+
+from corpuscope import masking, snippets
+from corpuscope.columns import Rows
+from corpuscope.corpus import Corpus
+from corpuscope.documents import Document
+from corpuscope.query import Query
+from corpuscope.results import BinFacet, Hit, SearchResult, TokenCount, ValueFacet
+from corpuscope.selection import Scores, Selection, Spans, select
+
+
+def search(corpus: Corpus, query: Query) -> SearchResult:
+    """Answer a query: exact totals and facets over every match, and one page of hits."""
+    started = time.perf_counter()
+    selection = select(corpus, query)
+    total = int(selection.matches.sum())
+    rows, scores = selection.first(min(query.offset + query.k, total))
+    hits = _hits(selection, rows[query.offset :], None if scores is None else scores[query.offset :])
+    return SearchResult(
+        query=query,
+        corpus=corpus.label,
+        total=total,
+        tokens=count_tokens(selection),
+        documents=corpus.manifest.rows - len(corpus.suppressed_rows),
+        suppressed=len(corpus.suppressed_rows),
+        parts=(len(corpus.manifest.parts), len(corpus.manifest.parts)),
+        partial=selection.partial,
+        notes=list(selection.notes),
+        hits=hits,
+        facets=_facets(selection),
+        took_ms=(time.perf_counter() - started) * 1000,
+    )
+
+
+def count_tokens(selection: Selection) -> TokenCount | None:
+    """Tokens of every selected document; None when the corpus has no token counts."""
+    for field in selection.corpus.manifest.fields:
+        if field.origin == "tokens" and field.column == "tokens":
+            return TokenCount(selection.corpus.catalog.total(field.name, selection.matches), field.estimated)
+    return None
+
+
+def _facets(selection: Selection) -> dict[str, ValueFacet | BinFacet]:
+    out: dict[str, ValueFacet | BinFacet] = {}
+    for request in selection.query.facets:
+        facet = selection.corpus.catalog.facet(request, selection.matches_but_for(request.field))
+        out[request.field] = _masked_facet(facet) if selection.query.mask else facet
+    return out
+
+
+def _masked_facet(facet: ValueFacet | BinFacet) -> ValueFacet | BinFacet:
+    if isinstance(facet, BinFacet):
+        return facet
+    return replace(facet, values=[replace(v, value=_masked(v.value)) for v in facet.values])
+
+
+def _hits(selection: Selection, rows: Rows, scores: Scores | None) -> list[Hit]:
+    documents = selection.corpus.documents.read(rows.tolist())
+    spans = selection.matcher.spans([d.text for d in documents])
+    fields = _field_values(selection, rows)
+    query = selection.query
+    return [
+        _hit(selection, document, spans[i], fields[i], rank=query.offset + i + 1, score=None if scores is None else float(scores[i]))
+        for i, document in enumerate(documents)
+    ]
+
+
+def _hit(
+    selection: Selection, document: Document, spans: Spans, fields: dict[str, Any], *, rank: int, score: float | None
+) -> Hit:
+    mask = selection.query.mask
+    snippet, highlights = _snippet(document.text, spans, mask=mask)
+    return Hit(
+        rank=rank,
+        corpus=selection.corpus.name,
+        id=document.id,
+        row=document.row,
+        score=score,
+        title=_masked(document.title) if mask else document.title,
+        snippet=snippet,
+        highlights=highlights,
+        fields={k: _masked(v) for k, v in fields.items()} if mask else fields,
+    )
+
+
+def _snippet(text: str, spans: Spans, *, mask: bool) -> tuple[str, Spans]:
+    """The part of a text that shows why it matched, and where in it."""
+    cut = snippets.cut(text, spans)
+    if mask:
+        return masking.mask_window(text, cut.start, cut.end, [(cut.start + a, cut.start + b) for a, b in cut.spans])
+    return text[cut.start : cut.end], list(cut.spans)
+
+
+def _field_values(selection: Selection, rows: Rows) -> list[dict[str, Any]]:
+    names = [name for name in selection.corpus.fields if name != "title"]
+    columns = [selection.corpus.catalog.values(name, rows) for name in names]
+    return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)] if names else [{} for _ in rows]
+
+
+def _masked(value: Any) -> Any:
+    """A value with personal data masked in its texts."""
+    if isinstance(value, str):
+        return masking.mask(value)
+    if isinstance(value, list):
+        return [_masked(v) for v in value]
+    return value

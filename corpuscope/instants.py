@@ -1,0 +1,53 @@
+"""Dates in filters and facets: "2016", "2016-11" and "2016-11-02" stand for the whole year, month or day."""
+
+from __future__ import annotations
+
+import re
+from calendar import timegm
+from datetime import UTC, datetime, timedelta
+
+MICROSECONDS = 1_000_000
+
+_PARTIAL = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?\Z")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def to_micros(moment: datetime) -> int:
+    """Microseconds since 1970 in UTC; a moment without a zone is taken as UTC."""
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return (aware - _EPOCH) // timedelta(microseconds=1)
+
+
+def from_micros(micros: int) -> str:
+    """ISO 8601 in UTC, a bare date where the time is midnight."""
+    if micros >= _YEAR_10000:  # the end of the last bin lies where datetime has ended
+        return "10000-01-01"
+    moment = _EPOCH + timedelta(microseconds=micros)
+    if (moment.hour, moment.minute, moment.second, moment.microsecond) == (0, 0, 0, 0):
+        return moment.date().isoformat()
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+def span(text: str) -> tuple[int, int]:
+    """First microsecond of what `text` names and first one after it; ValueError when it names no date."""
+    found = _PARTIAL.match(text.strip())
+    if found is None:
+        start = to_micros(datetime.fromisoformat(text.strip()))
+        return start, start + (1 if "." in text else MICROSECONDS)
+    year, month, day = (int(g) if g else None for g in found.groups())
+    assert year is not None
+    if day is not None:
+        start = to_micros(datetime(year, month or 1, day, tzinfo=UTC))
+        return start, start + 86_400 * MICROSECONDS
+    return start_of(year, month or 1), start_of(year, month + 1) if month else start_of(year + 1, 1)
+
+
+def start_of(year: int, month: int) -> int:
+    """First microsecond of a month; month 13 is January of the next year."""
+    if not 1 <= month <= 13 or not 1 <= year <= 10_000:
+        raise ValueError(f"there is no month {year}-{month}")
+    # timegm counts past month 12 and past year 9999, where datetime ends.
+    return timegm((year + month // 13, (month - 1) % 12 + 1, 1, 0, 0, 0)) * MICROSECONDS
+
+
+_YEAR_10000 = start_of(10_000, 1)

@@ -1,0 +1,178 @@
+"""`--where`: one scalar SQL expression over fields becomes a mask, in a DuckDB that can reach nothing else.
+
+The expression is parsed to DuckDB's own syntax tree and checked node by node; what runs is the tree, not the
+text: columns are renamed to aliases, so that field names with dots, spaces or capitals cannot clash.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from corpuscope.columns import Mask
+from corpuscope.errors import InvalidQuery, UnknownField
+
+if TYPE_CHECKING:
+    import duckdb
+
+TIME_LIMIT_S = 10.0
+_MEMORY = "512MB"
+_NODES = frozenset(
+    {"CONSTANT", "COLUMN_REF", "COMPARISON", "CONJUNCTION", "FUNCTION", "OPERATOR", "BETWEEN", "CASE", "CAST", "COLLATE", "LAMBDA"}
+)
+#: Scalar functions that are stable but speak of the machine or of SQL, not of fields.
+_BANNED = frozenset(
+    {"version", "json_deserialize_sql", "json_serialize_sql", "json_serialize_plan", "current_localtime", "current_localtimestamp"}
+)
+
+
+def where_mask(expression: str, columns: Callable[[str], pa.Array], known: frozenset[str], rows: int) -> Mask:
+    """Rows for which the expression is true; null counts as false.
+
+    `columns` gives the Arrow column of a field. Raises InvalidQuery for anything but one scalar expression over
+    `known` fields, and for one that takes longer than TIME_LIMIT_S.
+    """
+    tree = _parse(expression)
+    node = _only_expression(tree, expression)
+    names = _check(node, expression, known)
+    aliases = {name: f"field_{i}" for i, name in enumerate(sorted(names))}
+    _rename(node, aliases)
+    with _locked_connection() as connection:
+        (sql,) = connection.execute("SELECT json_deserialize_sql(?)", [json.dumps(tree)]).fetchone() or ("",)
+        data: dict[str, Any] = {alias: columns(name) for name, alias in aliases.items()}
+        connection.register("fields", pa.table(data or {"row": np.zeros(rows, dtype=np.int8)}))
+        return _run(connection, sql, expression)
+
+
+def _locked_connection() -> duckdb.DuckDBPyConnection:
+    import duckdb
+
+    connection = duckdb.connect(":memory:")
+    connection.execute(f"SET memory_limit='{_MEMORY}'; SET temp_directory=''; SET TimeZone='UTC'")
+    connection.execute("SET enable_external_access=false; SET lock_configuration=true")
+    return connection
+
+
+def _run(connection: duckdb.DuckDBPyConnection, sql: str, expression: str) -> Mask:
+    import duckdb
+
+    timer = threading.Timer(TIME_LIMIT_S, connection.interrupt)
+    timer.start()
+    try:
+        table = connection.execute(f"SELECT coalesce(try_cast(x AS BOOLEAN), false) AS x FROM ({sql}) AS t(x)").to_arrow_table()
+    except duckdb.InterruptException:
+        raise InvalidQuery(f"The expression {expression!r} took longer than {TIME_LIMIT_S:g} seconds; simplify it.") from None
+    except duckdb.Error as error:
+        raise InvalidQuery(f"The expression {expression!r} cannot be computed: {_first_line(error)}") from None
+    finally:
+        timer.cancel()
+    mask: Mask = table.column(0).to_numpy()
+    return mask.astype(np.bool_, copy=False)
+
+
+def _parse(expression: str) -> dict[str, Any]:
+    import duckdb
+
+    if "\x00" in expression:
+        raise InvalidQuery(f"The expression {expression!r} holds a NUL character.")
+    with duckdb.connect(":memory:") as connection:
+        # The line break ends a comment that would otherwise swallow the closing parenthesis.
+        found = connection.execute("SELECT json_serialize_sql(?)", [f"SELECT ({expression}\n) FROM fields"]).fetchone()
+    tree: dict[str, Any] = json.loads(found[0]) if found else {}
+    if tree.get("error"):
+        raise InvalidQuery(f"The expression {expression!r} is no SQL expression: {tree.get('error_message', '')}.")
+    return tree
+
+
+def _only_expression(tree: dict[str, Any], expression: str) -> dict[str, Any]:
+    """The expression of `SELECT (expression) FROM fields`, provided that this is all there is."""
+    statements = tree["statements"]
+    select = statements[0]["node"]
+    clauses = ("where_clause", "having", "qualify", "sample", "group_expressions", "group_sets", "modifiers")
+    plain = (
+        len(statements) == 1
+        and select.get("type") == "SELECT_NODE"
+        and len(select["select_list"]) == 1
+        and select["from_table"].get("table_name") == "fields"
+        and not any(select.get(clause) for clause in clauses)
+        and not select["cte_map"]["map"]
+    )
+    if not plain:
+        raise _refused(expression)
+    node: dict[str, Any] = select["select_list"][0]
+    return node
+
+
+def _check(node: dict[str, Any], expression: str, known: frozenset[str]) -> set[str]:
+    """Fields that an expression reads; refuses what is not a scalar expression over fields."""
+    names: set[str] = set()
+    parameters = {p for n in _nodes(node) if n["class"] == "LAMBDA" for p in _lambda_parameters(n)}
+    for part in _nodes(node):
+        kind = part["class"]
+        if kind not in _NODES:
+            raise _refused(expression)
+        if kind == "FUNCTION" and part["function_name"].lower() not in _scalar_functions():
+            raise InvalidQuery(
+                f"The expression {expression!r} calls {part['function_name']}(), which is not a stable scalar function of DuckDB."
+            )
+        if kind == "COLUMN_REF":
+            name = ".".join(part["column_names"])
+            if name in known:
+                names.add(name)
+            elif name not in parameters:
+                raise UnknownField(name, known)
+    return names
+
+
+def _lambda_parameters(node: dict[str, Any]) -> Iterator[str]:
+    for part in _nodes(node["lhs"]) if isinstance(node.get("lhs"), dict) else ():
+        if part["class"] == "COLUMN_REF":
+            yield ".".join(part["column_names"])
+
+
+def _rename(node: dict[str, Any], aliases: dict[str, str]) -> None:
+    for part in _nodes(node):
+        if part["class"] == "COLUMN_REF":
+            name = ".".join(part["column_names"])
+            part["column_names"] = [aliases.get(name, name)]
+
+
+def _nodes(value: Any) -> Iterator[dict[str, Any]]:
+    """Every syntax node in a JSON tree: the objects that have a class."""
+    if isinstance(value, dict):
+        if isinstance(value.get("class"), str):
+            yield value
+        for child in value.values():
+            yield from _nodes(child)
+    elif isinstance(value, list):
+        for child in value:
+            yield from _nodes(child)
+
+
+@lru_cache(maxsize=1)
+def _scalar_functions() -> frozenset[str]:
+    import duckdb
+
+    with duckdb.connect(":memory:") as connection:
+        found = connection.execute(
+            "SELECT DISTINCT function_name FROM duckdb_functions() WHERE function_type = 'scalar' "
+            "GROUP BY function_name HAVING bool_and(stability = 'CONSISTENT')"
+        ).fetchall()
+    return frozenset(name for (name,) in found) - _BANNED
+
+
+def _refused(expression: str) -> InvalidQuery:
+    return InvalidQuery(
+        f"The expression {expression!r} is more than one scalar expression over fields: "
+        "no sub-query, aggregate, window, star or second statement."
+    )
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).split("\n", 1)[0]
