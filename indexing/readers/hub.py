@@ -1,0 +1,48 @@
+"""Data sets of a hub, streamed: `hf:org/name[:config[:split]]`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from corpuscope.errors import SourceError
+from indexing.readers.arrow_batches import batch_block
+from indexing.readers.contract import Block, Reader, SourceFile
+
+PREFIX = "hf:"
+_ROWS_PER_BLOCK = 2048
+
+
+def cut_hub(file: SourceFile) -> Iterator[Block]:
+    """Stream the data set in batches of rows."""
+    first = 1
+    try:
+        for table in _load(file.path).with_format("arrow").iter(batch_size=_ROWS_PER_BLOCK):
+            for batch in table.combine_chunks().to_batches():
+                yield batch_block(file, first, batch)
+                first += batch.num_rows
+    except SourceError:
+        raise
+    except Exception as error:  # a hub fails in ways of its own (network, parsing, access) with no common base
+        raise SourceError(f"{file.spec} stopped after {first - 1} rows: {_sentence(error)}") from error
+
+
+def _load(path: str) -> Any:
+    """Open a data set for streaming; the split is `train` unless another one is named."""
+    import datasets
+
+    name, _, rest = path.removeprefix(PREFIX).partition(":")
+    config, _, split = rest.partition(":")
+    if not name:
+        raise SourceError(f"{path!r} names no data set. Write hf:org/name, hf:org/name:config or hf:org/name:config:split.")
+    try:
+        return datasets.load_dataset(name, config or None, split=split or "train", streaming=True)
+    except Exception as error:  # see above
+        raise SourceError(f"The data set {path!r} cannot be opened: {_sentence(error)}") from error
+
+
+def _sentence(error: Exception) -> str:
+    return (str(error).strip().partition("\n")[0] or type(error).__name__).rstrip(".") + "."
+
+
+HUB = Reader(name="hub", endings=(), cut=cut_hub)

@@ -1,0 +1,122 @@
+"""JSON files that are one array of objects, or objects written over several lines."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from indexing.readers import contract
+from indexing.readers.columns import flatten
+from indexing.readers.compression import Damaged, stream
+from indexing.readers.contract import Block, Reader, Records, Rejection, SourceFile, records_of
+from indexing.readers.json_lines import mend_values, transpose
+
+#: Values of a block; they are parsed before their size is known.
+_VALUES_PER_BLOCK = 2048
+
+
+@dataclass(frozen=True, kw_only=True)
+class ValuesBlock(Block):
+    """Parsed values of a file; `first` is the number of the first one."""
+
+    values: list[Any]
+
+    def decode(self) -> Records:
+        """Keep the objects among the values."""
+        rejections = list(self.rejections)
+        objects, numbers = [], []
+        for number, value in enumerate(self.values, self.first):
+            if isinstance(value, dict):
+                objects.append(mend_values(_plain_numbers(value))[0])
+                numbers.append(number)
+            else:
+                rejections.append(self.reject("not_an_object", number, str(value)[:120]))
+        columns = flatten(transpose(objects))
+        return records_of(self, columns, np.array(numbers, np.int64), rejections=tuple(rejections))
+
+    def head(self) -> Block:
+        """The first values."""
+        return replace(self, values=self.values[: contract.HEAD_ROWS])
+
+
+def cut_values(file: SourceFile) -> Iterator[Block]:
+    """Read values one after the other; after a mistake in the JSON nothing more can be read."""
+    first, held, size = 1, [], 0
+    source = _ChunkFile(stream(Path(file.path)))
+    rejection = None
+    try:
+        for value, end in _values(source):
+            held.append(value)
+            if len(held) >= _VALUES_PER_BLOCK or end - size >= contract.BLOCK_BYTES:
+                yield ValuesBlock(file=file, first=first, values=held)
+                first, held, size = first + len(held), [], end
+    except Damaged as error:
+        rejection = ("truncated_archive", str(error))
+    except OSError as error:
+        rejection = ("unreadable_file", str(error))
+    except ValueError as error:  # ijson's errors; the rest of the file has no record that could be told apart
+        rejection = ("invalid_json", f"the file is not read from here on: {_first_line(error)}")
+    if rejection is not None:
+        last = Rejection(rejection[0], file.path, first + len(held), rejection[1])
+        yield ValuesBlock(file=file, first=first, values=held, rejections=(last,))
+    elif held:
+        yield ValuesBlock(file=file, first=first, values=held)
+
+
+def _values(source: _ChunkFile) -> Iterator[tuple[Any, int]]:
+    """Each value, and how many bytes had been read when it was complete."""
+    import ijson
+
+    prefix, many = ("item", False) if source.first_byte() == b"[" else ("", True)
+    for value in ijson.items(source, prefix, multiple_values=many, buf_size=1 << 16):
+        yield value, source.position
+
+
+def _first_line(error: ValueError) -> str:
+    message = error.args[0] if error.args else ""
+    text = message.decode("utf-8", "replace") if isinstance(message, bytes) else str(message)
+    return text.partition("\n")[0].strip()
+
+
+def _plain_numbers(value: Any) -> Any:
+    """Decimals, which the parser makes of every fraction, as floating point."""
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, dict):
+        return {key: _plain_numbers(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_plain_numbers(inner) for inner in value]
+    return value
+
+
+class _ChunkFile:
+    """Chunks of bytes as a file that ijson can read; a byte-order mark goes."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._chunks = chunks
+        self._held = next(chunks, b"").removeprefix(codecs.BOM_UTF8)
+        self.position = 0
+
+    def first_byte(self) -> bytes:
+        """The first byte that is no white space."""
+        return self._held.lstrip()[:1]
+
+    def read(self, size: int = -1) -> bytes:
+        """Up to `size` bytes; nothing at the end."""
+        while not self._held:
+            chunk = next(self._chunks, None)
+            if chunk is None:
+                return b""
+            self._held = chunk
+        piece, self._held = (self._held, b"") if size < 0 else (self._held[:size], self._held[size:])
+        self.position += len(piece)
+        return piece
+
+
+JSON_VALUES = Reader(name="JSON", endings=(".json",), cut=cut_values)
