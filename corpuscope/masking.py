@@ -1,0 +1,169 @@
+"""Masking personal data: one implementation for titles, snippets, fields, facet values, counts and exports.
+
+A text is only ever changed by putting [EMAIL], [IP], [PHONE] or [KEY] where `personal_data.spans` found something.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from corpuscope import personal_data
+from corpuscope.personal_data import KINDS, Kind, Span, spans
+
+#: How far around a window personal data is looked for, so that what the window cuts is still found whole.
+CONTEXT = 4096
+
+_TOKENS: dict[Kind, str] = {kind: f"[{kind.upper()}]" for kind in KINDS}
+
+Highlights = list[tuple[int, int]]
+
+
+def mask(text: str) -> str:
+    """`text` with every piece of personal data replaced by its kind."""
+    return _mask(text, spans(text))
+
+
+def mask_window(text: str, start: int, end: int, highlights: Highlights) -> tuple[str, Highlights]:
+    """The masked snippet `text[start:end]` and the highlights (offsets into `text`) moved onto it.
+
+    What the window cuts is masked whole; a highlight that touches a mask marks all of the mask.
+    """
+    start, end = max(0, start), min(len(text), end)
+    low = max(0, start - CONTEXT)
+    found = (Span(s.start + low, s.end + low, s.kind) for s in spans(text[low : end + CONTEXT]))
+    inside = [Span(max(s.start, start), min(s.end, end), s.kind) for s in found if s.start < end and s.end > start]
+    shifted = [Span(s.start - start, s.end - start, s.kind) for s in inside]
+    local = ((max(a, start) - start, min(b, end) - start) for a, b in highlights)
+    return _mask(text[start:end], shifted), _move([(a, b) for a, b in local if a < b], shifted)
+
+
+def mask_array(array: pa.Array) -> tuple[pa.Array, int]:
+    """Strings, or lists of strings, masked, and how many pieces of personal data were; null stays null."""
+    if _is_list(array.type):
+        values, count = mask_array(array.flatten())
+        return (_relist(array, values), count) if count else (array, 0)
+    if pa.types.is_dictionary(array.type):
+        array = array.dictionary_decode()
+    if not _is_text(array.type):
+        return array, 0
+    found = _spans_by_row(array)
+    if not found:
+        return array, 0
+    chosen = np.zeros(len(array), bool)
+    chosen[list(found)] = True
+    masked = [_mask(array[row].as_py(), where) for row, where in found.items()]
+    replaced = pc.replace_with_mask(array, pa.array(chosen), pa.array(masked, array.type))
+    return replaced, sum(map(len, found.values()))
+
+
+def count_array(array: pa.Array) -> dict[Kind, pa.Array]:
+    """How many pieces of each kind every string holds (int64; null for null)."""
+    counts = {kind: np.zeros(len(array), np.int64) for kind in KINDS}
+    for row, where in (_spans_by_row(array) if _is_text(array.type) else {}).items():
+        for span in where:
+            counts[span.kind][row] += 1
+    missing = np.asarray(array.is_null())
+    return {kind: pa.array(values, mask=missing) for kind, values in counts.items()}
+
+
+def _mask(text: str, found: list[Span]) -> str:
+    pieces: list[str] = []
+    done = 0
+    for span in found:
+        pieces += (text[done : span.start], _TOKENS[span.kind])
+        done = span.end
+    return "".join((*pieces, text[done:]))
+
+
+def _move(highlights: Highlights, masked: list[Span]) -> Highlights:
+    """Shift highlights by what masking added or took away, and join those that now overlap."""
+    moved: Highlights = []
+    for start, end in sorted(highlights):
+        a, b = _moved(start, masked, _first), _moved(end, masked, _last)
+        if moved and a < moved[-1][1]:
+            moved[-1] = (moved[-1][0], max(moved[-1][1], b))
+        else:
+            moved.append((a, b))
+    return moved
+
+
+def _first(offset: int, span: Span) -> bool:
+    return span.start <= offset < span.end
+
+
+def _last(offset: int, span: Span) -> bool:
+    return span.start < offset <= span.end
+
+
+def _moved(offset: int, masked: list[Span], touches: Callable[[int, Span], bool]) -> int:
+    """The place of `offset` after masking; inside a mask it snaps to the edge that `touches` stands for."""
+    shift = 0
+    for span in masked:
+        size = len(_TOKENS[span.kind])
+        if touches(offset, span):
+            return span.start + shift + (size if touches is _last else 0)
+        if span.end <= offset:
+            shift += size - (span.end - span.start)
+    return offset + shift
+
+
+def _spans_by_row(array: pa.Array) -> dict[int, list[Span]]:
+    """Personal data by row, for the rows that have some; only candidates are ever decoded."""
+    found: dict[int, list[Span]] = {}
+    for row in _candidates(array):
+        text = array[row].as_py()
+        where = spans(text) if text is not None else []
+        if where:
+            found[row] = where
+    return found
+
+
+def _candidates(array: pa.Array) -> list[int]:
+    """Rows that may hold personal data, by one pass of the joint pattern over the array's character buffer.
+
+    A match that runs over the end of its row only makes a false candidate: none starts in the rows before it.
+    """
+    _, offsets, characters = array.buffers()
+    if len(array) == 0 or characters is None:
+        return []
+    ends = _offsets(array, offsets)
+    buffer = memoryview(characters)
+    regexp = personal_data.joint_pattern()
+    rows: list[int] = []
+    position = int(ends[0])
+    while position < ends[-1]:
+        match = regexp.search(buffer, position, int(ends[-1]))
+        if match is None:
+            break
+        row = int(np.searchsorted(ends, match.start(), side="right")) - 1
+        rows.append(row)
+        position = int(ends[row + 1])
+    return rows
+
+
+def _offsets(array: pa.Array, buffer: pa.Buffer) -> npt.NDArray[Any]:
+    width = np.int64 if pa.types.is_large_string(array.type) else np.int32
+    return np.frombuffer(buffer, width)[array.offset : array.offset + len(array) + 1]
+
+
+def _relist(array: pa.Array, values: pa.Array) -> pa.Array:
+    """The lists of `array` with other values; `values` are those of `array.flatten()`."""
+    lengths = pc.fill_null(pc.list_value_length(array), 0).to_numpy(zero_copy_only=False)
+    large = pa.types.is_large_list(array.type)
+    offsets = pa.array(np.concatenate([[0], np.cumsum(lengths)]), pa.int64() if large else pa.int32())
+    kind = pa.LargeListArray if large else pa.ListArray
+    return kind.from_arrays(offsets, values, type=array.type, mask=array.is_null())
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return pa.types.is_string(kind) or pa.types.is_large_string(kind)
+
+
+def _is_list(kind: pa.DataType) -> bool:
+    return (pa.types.is_list(kind) or pa.types.is_large_list(kind)) and _is_text(kind.value_type)
