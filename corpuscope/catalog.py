@@ -104,7 +104,7 @@ class Catalog:
 
 
 def sampled(matches: Mask, n: int, seed: int) -> Rows:
-    """n of the matching rows, drawn by `seed`, in the order of the draw.
+    """N of the matching rows, drawn by `seed`, in the order of the draw.
 
     Each row's place is a hash of row and seed (splitmix64), so the draw depends on nothing but the matches.
     """

@@ -71,7 +71,14 @@ def user_cache() -> Path:
 
 
 def _cache_name(manifest: Manifest, field: Field, files: Sequence[FileEntry | None]) -> str:
-    made_of = [FORMAT, field.column, field.type, field.multi, [p.rows for p in manifest.parts], [f and f.sha256 for f in files]]
+    made_of = [
+        FORMAT,
+        field.column,
+        field.type,
+        field.multi,
+        [p.rows for p in manifest.parts],
+        [f and f.sha256 for f in files],
+    ]
     digest = hashlib.sha256(json.dumps(made_of).encode()).hexdigest()[:16]
     readable = "".join(c if c.isascii() and c.isalnum() else "_" for c in field.name)[:40]
     return f"{readable}-{digest}"
@@ -126,7 +133,8 @@ class _Sources:
     def __init__(self, folder: Path, manifest: Manifest, field: Field, files: Sequence[FileEntry | None]) -> None:
         self.field = field
         self.parts = [
-            (part.rows, None if entry is None else folder / entry.path) for part, entry in zip(manifest.parts, files, strict=True)
+            (part.rows, None if entry is None else folder / entry.path)
+            for part, entry in zip(manifest.parts, files, strict=True)
         ]
 
     def read(self) -> Iterator[tuple[pa.Array, npt.NDArray[np.int64] | None]]:
@@ -177,7 +185,9 @@ def _build_text(place: Path, sources: _Sources) -> None:
     import duckdb
 
     with duckdb.connect() as connection:
-        connection.execute(f"SET memory_limit='{_MEMORY}'; SET temp_directory='{place.as_posix().replace(chr(39), chr(39) * 2)}'")
+        connection.execute(
+            f"SET memory_limit='{_MEMORY}'; SET temp_directory='{place.as_posix().replace(chr(39), chr(39) * 2)}'"
+        )
         connection.execute("CREATE TEMP TABLE seen (word VARCHAR)")
         for part, _ in sources.read():
             _register(connection, part)
@@ -187,7 +197,9 @@ def _build_text(place: Path, sources: _Sources) -> None:
             "FROM (SELECT DISTINCT word FROM seen)"
         )
         connection.execute("DROP TABLE seen")
-        _save_dictionary(place, connection.execute("SELECT word FROM dictionary ORDER BY code").to_arrow_reader(100_000))
+        _save_dictionary(
+            place, connection.execute("SELECT word FROM dictionary ORDER BY code").to_arrow_reader(100_000)
+        )
         codes, lengths = [], []
         for part, part_lengths in sources.read():
             _register(connection, part)

@@ -31,16 +31,21 @@ class Corpus:
     Safe to use from many threads; everything but the manifest is opened on first use.
     """
 
-    def __init__(self, folder: Path, manifest: Manifest) -> None:
+    def __init__(self, folder: Path, manifest: Manifest, suppression: int | None = None) -> None:
         self.folder = folder
         self.manifest = manifest
         self.version = manifest.version
+        self.suppression = manifest.suppression if suppression is None else suppression
         self._opening = threading.RLock()
 
     @property
     def name(self) -> str:
         """The corpus's name."""
         return self.manifest.name
+
+    def with_suppressions(self, suppression: int) -> Corpus:
+        """The corpus as it was when only the first `suppression` suppressions were in force."""
+        return Corpus(self.folder, self.manifest, suppression)
 
     @property
     def label(self) -> str:
@@ -60,9 +65,11 @@ class Corpus:
             return np.empty(0, dtype=np.int64)
         path = self.folder / entry.path
         try:
-            rows: Rows = pq.read_table(path, columns=["row"]).column(0).to_numpy()
+            table = pq.read_table(path, columns=["row", "suppression"])
         except (OSError, pa.ArrowException) as error:
             raise CorpusDamaged(f"{path} cannot be read ({error}). Run: corpuscope verify {self.folder}") from None
+        in_force = table.column("suppression").to_numpy() <= self.suppression
+        rows: Rows = np.sort(table.column("row").to_numpy()[in_force])
         return rows
 
     @cached_property
@@ -97,7 +104,9 @@ class Corpus:
         parts = self.manifest.parts
         missing = [p.name for p in parts if p.lexical is None]
         if missing:
-            raise CorpusDamaged(f"{self.folder} has no Lucene index for part {missing[0]}; run the build command again.")
+            raise CorpusDamaged(
+                f"{self.folder} has no Lucene index for part {missing[0]}; run the build command again."
+            )
         paths = [self.folder / p.lexical.path for p in parts if p.lexical]
         return LexicalIndex.open(paths, [p.rows for p in parts], self.manifest.language)
 

@@ -76,7 +76,8 @@ class Documents:
         ids, texts = table.column("id"), table.column("text")
         titles = table.column("title") if "title" in table.column_names else None
         return [
-            Document(row, ids[at].as_py(), None if titles is None else titles[at].as_py(), texts[at].as_py()) for row, at in wanted
+            Document(row, ids[at].as_py(), None if titles is None else titles[at].as_py(), texts[at].as_py())
+            for row, at in wanted
         ]
 
 

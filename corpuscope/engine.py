@@ -66,7 +66,14 @@ def _hits(selection: Selection, rows: Rows, scores: Scores | None) -> list[Hit]:
     fields = _field_values(selection, rows)
     query = selection.query
     return [
-        _hit(selection, document, spans[i], fields[i], rank=query.offset + i + 1, score=None if scores is None else float(scores[i]))
+        _hit(
+            selection,
+            document,
+            spans[i],
+            fields[i],
+            rank=query.offset + i + 1,
+            score=None if scores is None else float(scores[i]),
+        )
         for i, document in enumerate(documents)
     ]
 
@@ -100,7 +107,11 @@ def _snippet(text: str, spans: Spans, *, mask: bool) -> tuple[str, Spans]:
 def _field_values(selection: Selection, rows: Rows) -> list[dict[str, Any]]:
     names = [name for name in selection.corpus.fields if name != "title"]
     columns = [selection.corpus.catalog.values(name, rows) for name in names]
-    return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)] if names else [{} for _ in rows]
+    return (
+        [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
+        if names
+        else [{} for _ in rows]
+    )
 
 
 def _masked(value: Any) -> Any:

@@ -109,7 +109,9 @@ def _parse_values(raw: str, expression: str, *, ranges: bool) -> list[str | Rang
         if i >= len(raw):
             return values
         if raw[i] != ",":
-            raise InvalidQuery(f"The filter {expression!r} goes on after a value at {raw[i:]!r}; a comma belongs there.")
+            raise InvalidQuery(
+                f"The filter {expression!r} goes on after a value at {raw[i:]!r}; a comma belongs there."
+            )
         i += 1
 
 

@@ -18,6 +18,8 @@ from corpuscope.fields import Field
 
 FORMAT = 1
 FILE_NAME = "corpus.json"
+#: Where a job keeps what is not committed yet.
+STAGING = ".build"
 VERSION_DIGITS = 12
 
 
@@ -64,7 +66,10 @@ class Reject:
 
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
-    """The content of corpus.json."""
+    """The content of corpus.json.
+
+    `suppressed` names the file of the rows taken down, `suppression` counts the times that rows were.
+    """
 
     name: str
     language: str
@@ -78,6 +83,7 @@ class Manifest:
     options: dict[str, Any]
     next_part: int
     suppressed: FileEntry | None = None
+    suppression: int = 0
     history: tuple[dict[str, Any], ...] = ()
     format: int = FORMAT
 
@@ -140,10 +146,12 @@ def file_entry(folder: Path, path: Path) -> FileEntry:
 
 
 def _not_a_corpus(folder: Path) -> str:
+    build = f"corpuscope build {folder} --source SRC"
     if not folder.exists():
-        return f"There is no folder {folder}. Build a corpus there with: corpuscope build {folder} --source SRC"
-    unfinished = " A build was begun there and not finished; run the same build command to resume." if any(folder.glob(".build*")) else ""
-    return f"{folder} is no corpus: it has no {FILE_NAME}.{unfinished or f' Build one with: corpuscope build {folder} --source SRC'}"
+        return f"There is no folder {folder}. Build a corpus there with: {build}"
+    if (folder / STAGING).exists():
+        return f"{folder} holds a build that was not finished; run the same build command again to resume it."
+    return f"{folder} is no corpus: it has no {FILE_NAME}. Build one with: {build}"
 
 
 def _parse(data: dict[str, Any]) -> Manifest:

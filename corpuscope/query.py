@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
-from typing import Any, get_args, Literal
+from typing import Any, Literal, get_args
 
 from corpuscope.errors import InvalidQuery, suggest
 from corpuscope.filters import Filter

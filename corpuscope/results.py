@@ -105,7 +105,9 @@ class SearchResult:
             "documents": self.documents,
             "suppressed": self.suppressed,
             "parts": list(self.parts),
-            "partial": None if self.partial is None else {"reason": self.partial.reason, "scanned": self.partial.scanned},
+            "partial": None
+            if self.partial is None
+            else {"reason": self.partial.reason, "scanned": self.partial.scanned},
             "notes": self.notes,
             "took_ms": round(self.took_ms, 3),
             "hits": [_hit_json(h) for h in self.hits],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
@@ -13,8 +13,10 @@ import numpy.typing as npt
 from corpuscope.catalog import all_of, sampled
 from corpuscope.columns import Mask, Rows
 from corpuscope.corpus import Corpus
+from corpuscope.filters import Filter
 from corpuscope.query import Query
 from corpuscope.results import Partial
+from corpuscope.where import fields_read
 
 if TYPE_CHECKING:
     from corpuscope.lexical import TextQuery
@@ -101,7 +103,10 @@ class Scan:
 
 @dataclass(frozen=True)
 class Selection:
-    """The documents that a query selects. `notes` are sentences for the reader of the answer."""
+    """The documents that a query selects.
+
+    `notes` are sentences for the reader of the answer; `fields_used` are the fields that decided.
+    """
 
     corpus: Corpus
     query: Query
@@ -109,6 +114,7 @@ class Selection:
     filters: tuple[tuple[str, Mask], ...]
     where: Mask | None
     notes: tuple[str, ...]
+    fields_used: frozenset[str]
 
     @cached_property
     def allowed(self) -> Mask | None:
@@ -160,15 +166,26 @@ class Selection:
 def select(corpus: Corpus, query: Query, *, scan_budget_s: float | None = SCAN_BUDGET_S) -> Selection:
     """Work out what a query selects; raises InvalidQuery or UnknownField before anything is searched."""
     catalog = corpus.catalog
+    used = {f.field for f in query.filters} | ({query.sort.field} if query.sort else set())
     for name in [f.field for f in query.facets] + ([query.sort.field] if query.sort else []):
         catalog.column(name)
     filters = tuple((f.field, catalog.mask(f)) for f in query.filters)
-    where = catalog.where(query.where) if query.where else None
-    matcher, notes = _matcher(corpus, query, scan_budget_s)
-    return Selection(corpus, query, matcher, filters, where, notes)
+    where = None
+    if query.where:
+        where = catalog.where(query.where)
+        used |= fields_read(query.where, frozenset(catalog.fields))
+
+    def field_mask(condition: Filter) -> Mask:
+        used.add(condition.field)
+        return catalog.mask(condition)
+
+    matcher, notes = _matcher(corpus, query, field_mask, scan_budget_s)
+    return Selection(corpus, query, matcher, filters, where, notes, frozenset(used))
 
 
-def _matcher(corpus: Corpus, query: Query, scan_budget_s: float | None) -> tuple[Matcher, tuple[str, ...]]:
+def _matcher(
+    corpus: Corpus, query: Query, field_mask: Callable[[Filter], Mask], scan_budget_s: float | None
+) -> tuple[Matcher, tuple[str, ...]]:
     if not query.has_text:
         return Everything(corpus.manifest.rows), ()
     if query.mode in ("exact", "regex"):
@@ -176,7 +193,7 @@ def _matcher(corpus: Corpus, query: Query, scan_budget_s: float | None) -> tuple
 
         scan.check_pattern(query.text, regex=query.mode == "regex")
         return Scan(corpus, query, scan_budget_s), ()
-    text = corpus.lexical.compile(query, corpus.catalog.mask)
+    text = corpus.lexical.compile(query, field_mask)
     notes = ("The query has no word to look for: stop words and punctuation are not indexed.",) if text.is_empty else ()
     return Lexical(text), notes
 

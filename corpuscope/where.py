@@ -24,11 +24,30 @@ if TYPE_CHECKING:
 TIME_LIMIT_S = 10.0
 _MEMORY = "512MB"
 _NODES = frozenset(
-    {"CONSTANT", "COLUMN_REF", "COMPARISON", "CONJUNCTION", "FUNCTION", "OPERATOR", "BETWEEN", "CASE", "CAST", "COLLATE", "LAMBDA"}
+    {
+        "CONSTANT",
+        "COLUMN_REF",
+        "COMPARISON",
+        "CONJUNCTION",
+        "FUNCTION",
+        "OPERATOR",
+        "BETWEEN",
+        "CASE",
+        "CAST",
+        "COLLATE",
+        "LAMBDA",
+    }
 )
 #: Scalar functions that are stable but speak of the machine or of SQL, not of fields.
 _BANNED = frozenset(
-    {"version", "json_deserialize_sql", "json_serialize_sql", "json_serialize_plan", "current_localtime", "current_localtimestamp"}
+    {
+        "version",
+        "json_deserialize_sql",
+        "json_serialize_sql",
+        "json_serialize_plan",
+        "current_localtime",
+        "current_localtimestamp",
+    }
 )
 
 
@@ -38,9 +57,7 @@ def where_mask(expression: str, columns: Callable[[str], pa.Array], known: froze
     `columns` gives the Arrow column of a field. Raises InvalidQuery for anything but one scalar expression over
     `known` fields, and for one that takes longer than TIME_LIMIT_S.
     """
-    tree = _parse(expression)
-    node = _only_expression(tree, expression)
-    names = _check(node, expression, known)
+    tree, node, names = _understand(expression, known)
     aliases = {name: f"field_{i}" for i, name in enumerate(sorted(names))}
     _rename(node, aliases)
     with _locked_connection() as connection:
@@ -48,6 +65,18 @@ def where_mask(expression: str, columns: Callable[[str], pa.Array], known: froze
         data: dict[str, Any] = {alias: columns(name) for name, alias in aliases.items()}
         connection.register("fields", pa.table(data or {"row": np.zeros(rows, dtype=np.int8)}))
         return _run(connection, sql, expression)
+
+
+def fields_read(expression: str, known: frozenset[str]) -> set[str]:
+    """The fields that an expression reads."""
+    return _understand(expression, known)[2]
+
+
+def _understand(expression: str, known: frozenset[str]) -> tuple[dict[str, Any], dict[str, Any], set[str]]:
+    """The syntax tree of `SELECT (expression) FROM fields`, the expression's node in it, the fields it reads."""
+    tree = _parse(expression)
+    node = _only_expression(tree, expression)
+    return tree, node, _check(node, expression, known)
 
 
 def _locked_connection() -> duckdb.DuckDBPyConnection:
@@ -65,9 +94,13 @@ def _run(connection: duckdb.DuckDBPyConnection, sql: str, expression: str) -> Ma
     timer = threading.Timer(TIME_LIMIT_S, connection.interrupt)
     timer.start()
     try:
-        table = connection.execute(f"SELECT coalesce(try_cast(x AS BOOLEAN), false) AS x FROM ({sql}) AS t(x)").to_arrow_table()
+        table = connection.execute(
+            f"SELECT coalesce(try_cast(x AS BOOLEAN), false) AS x FROM ({sql}) AS t(x)"
+        ).to_arrow_table()
     except duckdb.InterruptException:
-        raise InvalidQuery(f"The expression {expression!r} took longer than {TIME_LIMIT_S:g} seconds; simplify it.") from None
+        raise InvalidQuery(
+            f"The expression {expression!r} took longer than {TIME_LIMIT_S:g} seconds; simplify it."
+        ) from None
     except duckdb.Error as error:
         raise InvalidQuery(f"The expression {expression!r} cannot be computed: {_first_line(error)}") from None
     finally:
@@ -119,7 +152,8 @@ def _check(node: dict[str, Any], expression: str, known: frozenset[str]) -> set[
             raise _refused(expression)
         if kind == "FUNCTION" and part["function_name"].lower() not in _scalar_functions():
             raise InvalidQuery(
-                f"The expression {expression!r} calls {part['function_name']}(), which is not a stable scalar function of DuckDB."
+                f"The expression {expression!r} calls {part['function_name']}(), "
+                "which is not a stable scalar function of DuckDB."
             )
         if kind == "COLUMN_REF":
             name = ".".join(part["column_names"])

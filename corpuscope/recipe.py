@@ -1,0 +1,76 @@
+"""A recipe: plain JSON from which an export can be made again, and which says what it was made of.
+
+It holds the query, the columns, the masking, the versions of the program and of every field used, and the
+fingerprints of the files that decided; nothing of the machine, no path and no time of day.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from corpuscope.errors import CorpuscopeError, UsageError
+from corpuscope.manifest import write_atomically
+
+FORMAT = 1
+SUFFIX = ".recipe.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """How an export was made.
+
+    `query` is the Query's JSON without paging; `order` is "row", "rank", "sort" or "seed"; `suppression` counts
+    the suppressions that were in force; `fingerprints` maps what was used ("documents", "index", a field's
+    origin) to the SHA-256 of each part's file, for an index to its content digest.
+    """
+
+    program: str
+    corpus: str
+    query: dict[str, Any]
+    fields: tuple[str, ...]
+    format: str
+    limit: int | None
+    order: str
+    masked: bool
+    annotators: dict[str, str]
+    fingerprints: dict[str, tuple[str, ...]]
+    suppression: int
+    documents_foreseen: int
+    documents_written: int
+    masked_spans: int
+    rows_sha256: str
+    file_sha256: str
+    recipe: int = FORMAT
+
+    def to_bytes(self) -> bytes:
+        """The bytes of the recipe's file."""
+        return (json.dumps(asdict(self), ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+
+    def write_beside(self, out: Path) -> Path:
+        """Write `<out>.recipe.json`."""
+        path = out.with_name(out.name + SUFFIX)
+        write_atomically(path, self.to_bytes())
+        return path
+
+
+def load(path: Path) -> Recipe:
+    """Read a recipe; raises a CorpuscopeError that says what is wrong with the file."""
+    try:
+        data = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        raise CorpuscopeError(
+            f"There is no recipe {path}; an export writes one beside its file, <out>{SUFFIX}."
+        ) from None
+    except (OSError, ValueError) as error:
+        raise CorpuscopeError(f"{path} is no recipe: {error}.") from None
+    if not isinstance(data, dict) or data.get("recipe") != FORMAT:
+        raise UsageError(f'{path} is no recipe of this version: it lacks "recipe": {FORMAT}.')
+    try:
+        data["fields"] = tuple(data["fields"])
+        data["fingerprints"] = {k: tuple(v) for k, v in data["fingerprints"].items()}
+        return Recipe(**data)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise UsageError(f"{path} is a damaged recipe ({error}).") from None
