@@ -1,0 +1,77 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corpuscope.errors import InvalidQuery
+from corpuscope.filters import Filter, Range
+from corpuscope.links import Link, from_params, from_url, to_params, to_url
+from corpuscope.query import MODES, FacetRequest, Query, Sort
+
+names = st.from_regex(r"[a-z][a-z0-9_.]{0,10}", fullmatch=True)
+words = st.text(max_size=12)
+bounds = st.text(min_size=1, max_size=6)
+ranges = st.builds(Range, bounds, st.none() | bounds) | st.builds(Range, st.none(), bounds)
+filters = (
+    st.builds(Filter, names, st.sampled_from(["?", "!?"]))
+    | st.builds(
+        Filter, names, st.sampled_from(["=", "!="]), st.lists(words | ranges, min_size=1, max_size=3).map(tuple)
+    )
+    | st.builds(Filter, names, st.sampled_from([">", ">=", "<", "<="]), st.tuples(bounds))
+)
+orders = st.fixed_dictionaries({"sort": st.none() | st.builds(Sort, names, st.booleans())}) | st.fixed_dictionaries(
+    {"sample": st.none() | st.integers(1, 2**31 - 1), "seed": st.integers(0, 2**63 - 1)}
+)
+
+
+@st.composite
+def queries(draw: st.DrawFn) -> Query:
+    return Query(
+        text=draw(words),
+        mode=draw(st.sampled_from(MODES)),
+        slop=draw(st.integers(0, 9)),
+        k1=draw(st.floats(0, 1000)),
+        b=draw(st.floats(0, 1)),
+        filters=draw(st.lists(filters, max_size=3).map(tuple)),
+        where=draw(st.none() | words),
+        k=draw(st.integers(0, 1000)),
+        offset=draw(st.integers(0, 10**6)),
+        facets=draw(st.lists(st.builds(FacetRequest, names, st.integers(1, 99)), max_size=3).map(tuple)),
+        mask=draw(st.booleans()),
+        **draw(orders),
+    )
+
+
+@given(queries(), st.none() | words)
+def test_a_link_reads_back_as_it_was_written(query: Query, corpus: str | None):
+    link = Link(query, corpus)
+    assert from_params(to_params(link)) == link
+    assert from_url(to_url(link)) == link
+
+
+def test_a_link_is_readable_and_says_nothing_twice():
+    query = Query(text="climate policy", filters=("year>=2016", "source=news,wiki"), sort="date:desc")
+    assert to_params(Link(query, "demo")) == {
+        "corpus": ["demo"],
+        "q": ["climate policy"],
+        "filter": ["year>=2016", "source=news,wiki"],
+        "sort": ["date:desc"],
+    }
+    assert to_params(Link(Query())) == {}
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("?filters=a=b", "Did you mean filter"),
+        ("?k=ten", "k='ten'; it must be a whole number"),
+        ("?b=x", "a number"),
+        ("?mask=perhaps", "yes or no"),
+        ("?q=a&q=b", "'q' 2 times"),
+        ("?mode=fuzzy", "no mode 'fuzzy'"),
+        ("?k=-1", "must be a number from 0"),
+        ("?filter=nonsense", "no field and operator"),
+    ],
+)
+def test_a_wrong_link_is_explained(url: str, sentence: str):
+    with pytest.raises(InvalidQuery, match=sentence):
+        from_url(url)
