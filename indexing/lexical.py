@@ -1,0 +1,193 @@
+"""The Lucene index of one part: document number = row number, as stock Pyserini opens it.
+
+Fields are those of Anserini's DefaultLuceneDocumentGenerator: `id` (stored, and as doc values, by which
+Anserini orders ties) and `contents` (title, newline, text; positions and norms, not stored).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from corpuscope import jvm
+from corpuscope.analysis import CONTENTS, ID, get_analyzer
+from corpuscope.errors import CorpusDamaged, CorpuscopeError, SourceError
+from corpuscope.jvm import java
+
+#: Postings of a part gather in this buffer, so that an ordinary part is written as one segment, with no merge.
+RAM_BUFFER_MB = 512
+HEAP_MB = 2048
+
+#: Length of the checksum at the end of every Lucene file.
+_FOOTER_BYTES = 16
+_BATCH_ROWS = 2_000
+_BATCH_BYTES = 16 << 20
+
+
+@dataclass(frozen=True)
+class BuiltIndex:
+    """How many documents an index holds, and the digest of what it says about them."""
+
+    documents: int
+    digest: str
+
+
+def build_index(documents: Path, target: Path, *, language: str, advance: Callable[[int], None]) -> BuiltIndex:
+    """Index a documents.parquet into the folder `target`; `advance` is told of every batch that is done."""
+    jvm.start(HEAP_MB)
+    analyzer = get_analyzer(language)
+    unfinished = target.with_name(f".{target.name}.tmp")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    rows = _write(documents, unfinished, analyzer, advance)
+    _check_documents(unfinished, rows)
+    (unfinished / "write.lock").unlink(missing_ok=True)
+    digest = compute_digest(unfinished)
+    shutil.rmtree(target, ignore_errors=True)
+    unfinished.replace(target)
+    return BuiltIndex(rows, digest)
+
+
+def compute_digest(index: Path) -> str:
+    """SHA-256 of an index's terms, postings, positions, lengths and ids.
+
+    Those lie in files whose bytes depend on nothing else, but for a random segment id in the header and a
+    checksum over it in the footer (Lucene's CodecUtil), which are left out. Stored fields are left out too:
+    their compression depends on how the index was written, and the ids in them are in the doc values.
+    """
+    digest = hashlib.sha256()
+    for suffix in (".doc", ".pos", ".tim", ".tip", ".nvd", ".dvd"):
+        for path in sorted(index.glob(f"*{suffix}")):
+            digest.update(suffix.encode())
+            _digest_body(path, digest)
+    return digest.hexdigest()
+
+
+def _digest_body(path: Path, digest: Any) -> None:
+    """Feed a Lucene file to the digest without its header and footer."""
+    left = path.stat().st_size - _FOOTER_BYTES
+    with path.open("rb") as file:
+        name_length = file.read(5)[4]
+        file.seek(name_length + 4 + 16, 1)
+        file.seek(file.read(1)[0], 1)
+        left -= file.tell()
+        while left > 0:
+            block = file.read(min(left, 1 << 20))
+            digest.update(block)
+            left -= len(block)
+
+
+def _write(documents: Path, target: Path, analyzer: Any, advance: Callable[[int], None]) -> int:
+    """Write the index; return the number of rows read."""
+    directory = java("org.apache.lucene.store.FSDirectory").open(java("java.nio.file.Paths").get(str(target)))
+    writer = java("org.apache.lucene.index.IndexWriter")(directory, _writer_config(analyzer))
+    rows = 0
+    try:
+        adder = _Adder(writer)
+        for batch in _batches(documents):
+            adder.add(batch)
+            rows += batch.num_rows
+            advance(batch.num_rows)
+        writer.forceMerge(1)
+        writer.commit()
+        writer.close()
+    except java("java.io.IOException") as error:
+        raise CorpuscopeError(f"The Lucene index {target} cannot be written: {error.getMessage()}.") from None
+    finally:
+        writer.rollback()
+        directory.close()
+    return rows
+
+
+def _writer_config(analyzer: Any) -> Any:
+    config = java("org.apache.lucene.index.IndexWriterConfig")(analyzer)
+    config.setRAMBufferSizeMB(float(RAM_BUFFER_MB))
+    config.setUseCompoundFile(False)
+    # Merges neighbours only, in this thread: documents keep their order.
+    config.setMergePolicy(java("org.apache.lucene.index.LogDocMergePolicy")())
+    config.setMergeScheduler(java("org.apache.lucene.index.SerialMergeScheduler")())
+    return config
+
+
+class _Adder:
+    """Adds batches of documents through one Lucene document whose fields are filled anew for each row.
+
+    Texts cross to Java as one byte array a batch: converting them one by one costs as much as indexing them.
+    """
+
+    def __init__(self, writer: Any) -> None:
+        self._add = writer.addDocument
+        self._document = java("org.apache.lucene.document.Document")()
+        self._id_bytes = java("org.apache.lucene.util.BytesRefBuilder")()
+        stored = java("org.apache.lucene.document.Field$Store").YES
+        self._id = java("org.apache.lucene.document.StringField")(ID, "", stored)
+        self._contents = java("org.apache.lucene.document.Field")(CONTENTS, "", _contents_type())
+        doc_value = java("org.apache.lucene.document.BinaryDocValuesField")(ID, self._id_bytes.get())
+        for field in (self._id, doc_value, self._contents):
+            self._document.add(field)
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        """Add the rows of a batch in their order."""
+        data, offsets = _contents(batch)
+        string, utf8 = java("java.lang.String"), java("java.nio.charset.StandardCharsets").UTF_8
+        set_id, copy_id, set_contents = self._id.setStringValue, self._id_bytes.copyChars, self._contents.setStringValue
+        for identifier, start, end in zip(batch.column("id").to_pylist(), offsets, offsets[1:], strict=False):
+            set_id(identifier)
+            copy_id(identifier)
+            set_contents(string(data, start, end - start, utf8))
+            try:
+                self._add(self._document)
+            except java("java.lang.IllegalArgumentException") as error:
+                raise SourceError(f"The document {identifier[:80]!r} cannot be indexed: {error.getMessage()}.") from None
+
+
+def _contents_type() -> Any:
+    contents = java("org.apache.lucene.document.FieldType")()
+    contents.setIndexOptions(java("org.apache.lucene.index.IndexOptions").DOCS_AND_FREQS_AND_POSITIONS)
+    return contents
+
+
+def _contents(batch: pa.RecordBatch) -> tuple[Any, list[int]]:
+    """Title, newline and text of each row as one Java byte array of UTF-8, and where each row starts and ends in it."""
+    contents = batch.column("text").cast(pa.large_string())
+    if "title" in batch.schema.names:
+        titles = batch.column("title").cast(pa.large_string())
+        contents = pc.binary_join_element_wise(titles, contents, pa.scalar("\n", pa.large_string()), null_handling="skip")
+    _, offset_buffer, data_buffer = contents.buffers()
+    offsets = np.frombuffer(offset_buffer, dtype=np.int64)[contents.offset : contents.offset + len(contents) + 1]
+    data = np.frombuffer(data_buffer or b"", dtype=np.int8)[offsets[0] : offsets[-1]]
+    return jvm.byte_array(data), (offsets - offsets[0]).tolist()
+
+
+def _batches(documents: Path) -> Iterator[pa.RecordBatch]:
+    """The rows of a Parquet file in batches that stay below a size, single huge documents aside."""
+    try:
+        with pq.ParquetFile(documents, memory_map=True) as file:
+            columns = [c for c in ("id", "title", "text") if c in file.schema_arrow.names]
+            for batch in file.iter_batches(_BATCH_ROWS, columns=columns):
+                pieces = max(1, -(-batch.nbytes // _BATCH_BYTES))
+                step = max(1, batch.num_rows // pieces)
+                for start in range(0, batch.num_rows, step):
+                    yield batch.slice(start, step)
+    except (OSError, pa.ArrowException) as error:
+        raise CorpusDamaged(f"{documents} cannot be read ({error}).") from None
+
+
+def _check_documents(index: Path, rows: int) -> None:
+    """Make sure that row numbers are document numbers."""
+    directory = java("org.apache.lucene.store.FSDirectory").open(java("java.nio.file.Paths").get(str(index)))
+    reader = java("org.apache.lucene.index.DirectoryReader").open(directory)
+    try:
+        if (reader.maxDoc(), reader.numDocs()) != (rows, rows):
+            raise CorpusDamaged(f"The index {index} holds {reader.numDocs()} of {rows} documents.")
+    finally:
+        reader.close()
+        directory.close()
