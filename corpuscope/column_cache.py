@@ -218,7 +218,7 @@ def _register(connection: duckdb.DuckDBPyConnection, part: pa.Array) -> None:
     connection.register("part", pa.table({"word": part, "entry": np.arange(len(part), dtype=np.int64)}))
 
 
-def _save_dictionary(place: Path, batches: Iterable[pa.RecordBatch]) -> None:
+def _save_dictionary(place: Path, batches: Any) -> None:
     """Write the words one after the other and where each begins, so that both can be mapped."""
     ends = [np.zeros(1, dtype=np.int64)]
     with (place / "words.bin").open("wb") as file:

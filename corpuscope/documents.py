@@ -50,7 +50,7 @@ class Documents:
             group = bisect.bisect_right(starts, row - self.bases[part]) - 1
             groups.setdefault((part, group), []).append((row, row - self.bases[part] - starts[group]))
         found: dict[int, Document] = {}
-        for documents in self._pool.map(lambda item: self._read_group(*item[0], item[1]), groups.items()):
+        for documents in self._pool.map(self._read_group, groups.keys(), groups.values()):
             found.update((d.row, d) for d in documents)
         return [found[int(r)] for r in rows]
 
@@ -62,7 +62,9 @@ class Documents:
                 self._footers[part] = metadata, [0, *np.cumsum(sizes).tolist()[:-1]]
             return self._footers[part]
 
-    def _read_group(self, part: int, group: int, wanted: list[tuple[int, int]]) -> list[Document]:
+    def _read_group(self, place: tuple[int, int], wanted: list[tuple[int, int]]) -> list[Document]:
+        """Read (row in the corpus, row in the group) pairs from one row group of one part."""
+        part, group = place
         path = self.paths[part]
         metadata, _ = self._footer(part)
 

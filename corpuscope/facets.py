@@ -155,7 +155,8 @@ def _most_frequent(counts: Counts, limit: int) -> npt.NDArray[np.int64]:
         threshold = np.partition(counts[groups], len(groups) - limit)[len(groups) - limit]
         groups = groups[counts[groups] >= threshold]
     order = np.lexsort((groups, -counts[groups]))
-    return groups[order][:limit]
+    most: npt.NDArray[np.int64] = groups[order][:limit]
+    return most
 
 
 def _listed(column: Column, groups: Groups, rows: Mask, shown: npt.NDArray[np.int64], counts: Counts) -> int:

@@ -65,8 +65,8 @@ def _bounds(column: NumberColumn, text: str, condition: Filter) -> tuple[Any, An
             case "timestamp":
                 return instants.span(text)
             case "bool":
-                number = {"true": 1, "false": 0, "1": 1, "0": 0}[text.strip().lower()]
-                return number, number + 1
+                truth = {"true": 1, "false": 0, "1": 1, "0": 0}[text.strip().lower()]
+                return truth, truth + 1
             case "int":
                 return _int_bounds(text)
             case _:

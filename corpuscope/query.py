@@ -130,7 +130,8 @@ class Query:
         for key in data:
             if key not in known:
                 raise InvalidQuery(f"A query has no {key!r}. {suggest(key, known)}")
-        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in data.items()})
+        values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
+        return cls(**values)
 
 
 def _each(values: Any, kind: type, parse: Any) -> Iterable[Any]:

@@ -47,7 +47,7 @@ def in_order(corpus: Corpus, fields: Sequence[Field], rows: Rows) -> Iterator[pa
     for start in range(0, len(rows), _FETCH):
         wanted = rows[start : start + _FETCH]
         ascending = np.sort(wanted)
-        tables = []
+        tables: list[pa.Table] = []
         for index in np.unique(np.searchsorted(bases, ascending, side="right") - 1):
             part = _PartReader(corpus, int(index), fields, schema)
             tables.extend(

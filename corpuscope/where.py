@@ -94,9 +94,9 @@ def _run(connection: duckdb.DuckDBPyConnection, sql: str, expression: str) -> Ma
     timer = threading.Timer(TIME_LIMIT_S, connection.interrupt)
     timer.start()
     try:
-        table = connection.execute(
+        mask: Mask = connection.execute(
             f"SELECT coalesce(try_cast(x AS BOOLEAN), false) AS x FROM ({sql}) AS t(x)"
-        ).to_arrow_table()
+        ).fetchnumpy()["x"]
     except duckdb.InterruptException:
         raise InvalidQuery(
             f"The expression {expression!r} took longer than {TIME_LIMIT_S:g} seconds; simplify it."
@@ -105,8 +105,7 @@ def _run(connection: duckdb.DuckDBPyConnection, sql: str, expression: str) -> Ma
         raise InvalidQuery(f"The expression {expression!r} cannot be computed: {_first_line(error)}") from None
     finally:
         timer.cancel()
-    mask: Mask = table.column(0).to_numpy()
-    return mask.astype(np.bool_, copy=False)
+    return np.asarray(mask, dtype=np.bool_)
 
 
 def _parse(expression: str) -> dict[str, Any]:
