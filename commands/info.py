@@ -1,0 +1,76 @@
+"""`corpuscope info`: what a corpus holds, what was rejected and why."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from commands import terminal
+from commands.query_arguments import open_and_remember
+from corpuscope.corpus import Corpus
+from corpuscope.manifest import Reject
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("folder", metavar="DIR", help="a corpus folder")
+    parser.add_argument("--json", action="store_true", help="everything as JSON")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print what the manifest says."""
+    corpus = open_and_remember(args.folder)
+    print(json.dumps(_as_json(corpus), ensure_ascii=False, indent=1) if args.json else "\n".join(_lines(corpus)))
+    return 0
+
+
+def _as_json(corpus: Corpus) -> dict[str, Any]:
+    manifest = corpus.manifest
+    return {
+        "name": manifest.name,
+        "version": corpus.version,
+        "documents": manifest.rows - len(corpus.suppressed_rows),
+        "suppressed": len(corpus.suppressed_rows),
+        "bytes": sum(f.bytes for f in manifest.files()),
+        "language": manifest.language,
+        "parts": [{"name": p.name, "documents": p.rows} for p in manifest.parts],
+        "fields": [f.to_json() for f in manifest.fields],
+        "annotators": manifest.annotators,
+        "sources": list(manifest.sources),
+        "rejected": {k: asdict(r) for k, r in manifest.rejected.items()},
+        "mended": {k: asdict(r) for k, r in manifest.mended.items()},
+        "options": manifest.options,
+        "history": list(manifest.history),
+    }
+
+
+def _lines(corpus: Corpus) -> Iterator[str]:
+    manifest = corpus.manifest
+    shown = manifest.rows - len(corpus.suppressed_rows)
+    size = terminal.size(sum(f.bytes for f in manifest.files()))
+    yield f"{corpus.label}: {shown:,} documents in {len(manifest.parts)} parts, {size}, analysed as {manifest.language}"
+    if len(corpus.suppressed_rows):
+        yield f"{len(corpus.suppressed_rows):,} documents are suppressed; their text stays in the files until: corpuscope compact"
+    yield ""
+    yield "fields"
+    for field in manifest.fields:
+        kind = f"list of {field.type}" if field.multi else field.type
+        estimated = " (estimated)" if field.estimated else ""
+        yield f"  {field.name:<32} {kind:<14} {field.origin}{estimated}  {field.meaning}".rstrip()
+    yield from reject_lines("rejected", manifest.rejected)
+    yield from reject_lines("mended", manifest.mended)
+
+
+def reject_lines(title: str, rejects: dict[str, Reject]) -> Iterator[str]:
+    """Counts by reason with the first example of each."""
+    if not rejects:
+        return
+    yield ""
+    yield title
+    for reason, reject in sorted(rejects.items(), key=lambda item: -item[1].count):
+        example = reject.examples[0] if reject.examples else {}
+        where = f"  first: {example.get('file')}:{example.get('line')} {example.get('detail', '')}" if example else ""
+        yield terminal.printable(f"  {reject.count:>10,}  {reason}{where}".rstrip())

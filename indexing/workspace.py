@@ -1,0 +1,90 @@
+"""A corpus folder while a job writes it: one writer at a time, and a place for what is not committed yet."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from corpuscope import manifest as manifests
+from corpuscope.errors import CorpusBusy, CorpuscopeError
+from corpuscope.manifest import STAGING, Manifest
+
+PARTS = "parts"
+_REQUEST = "request.json"
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold the corpus for writing; raises CorpusBusy when another job does."""
+    try:
+        descriptor = os.open(folder / ".lock", os.O_CREAT | os.O_RDWR, 0o644)
+    except OSError as error:
+        raise CorpuscopeError(f"{folder} cannot be written: {error.strerror}. Choose a folder of your own.") from None
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise CorpusBusy(f"Another job is writing {folder}; wait for it to end, then try again.") from None
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a corpus folder, or say why it cannot be one."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CorpuscopeError(f"{folder} cannot be made: {error.strerror}.") from None
+    known = {manifests.FILE_NAME, STAGING, PARTS, ".lock", ".catalog"}
+    strange = sorted(p.name for p in folder.iterdir() if p.name not in known and not p.name.startswith("suppressed"))
+    if strange and not (folder / manifests.FILE_NAME).exists():
+        raise CorpuscopeError(f"{folder} holds other things ({strange[0]}); name a folder that is empty or does not exist.")
+
+
+def begin(folder: Path, request: Mapping[str, Any], committed: Manifest | None, *, restart: bool) -> Path:
+    """The staging folder of a job: that of the same request that was cut off, else a new one.
+
+    Another request's leftovers are cleared when `restart`, else refused.
+    """
+    staging = folder / STAGING
+    asked = json.dumps(request, sort_keys=True, ensure_ascii=False)
+    try:
+        begun = (staging / _REQUEST).read_text(encoding="utf-8")
+    except OSError:
+        begun = None
+    if begun == asked and not restart:
+        return staging
+    if begun is not None and not restart:
+        raise CorpuscopeError(
+            f"{folder} holds an unfinished job that was started with other options or whose sources have changed. "
+            "Run the same command with the same sources to resume it, or add --force to start again."
+        )
+    shutil.rmtree(staging, ignore_errors=True)
+    clear_unreferenced(folder, committed)
+    staging.mkdir()
+    manifests.write_atomically(staging / _REQUEST, asked.encode())
+    return staging
+
+
+def finish(folder: Path, committed: Manifest) -> None:
+    """After a commit: nothing of the job or of replaced parts stays."""
+    shutil.rmtree(folder / STAGING, ignore_errors=True)
+    clear_unreferenced(folder, committed)
+
+
+def clear_unreferenced(folder: Path, committed: Manifest | None) -> None:
+    """Remove part folders, field files and suppression lists that the manifest does not name."""
+    kept = {folder / f.path for f in committed.files()} if committed else set()
+    for path in [*(folder / PARTS).rglob("*"), *folder.glob("suppressed*")]:
+        if path.is_file() and path not in kept:
+            path.unlink()
+    for path in sorted((folder / PARTS).rglob("*"), reverse=True):
+        if path.is_dir() and not any(path.iterdir()):
+            path.rmdir()
