@@ -65,10 +65,18 @@ _BEFORE_IP = re.compile(
     rb"|\b(?:versions?|ver|release|rev|revision|build|firmware|update|section|chapter|clause)\W{0,3}|\xc2\xa7 ?)\Z",
     re.IGNORECASE,
 )
+#: Four small numbers are mostly a section or a version ("see 5.3.1.4"), unless something near them says network.
+_SMALL_OCTET = 32
+_RESOLVERS = frozenset({"8.8.8.8", "8.8.4.4", "9.9.9.9"})
+_NETWORK = re.compile(
+    rb"\b(?:ips?|ipv4|dns|servers?|hosts?|address(?:es)?|ping|resolvers?|https?|gateway|proxy)\b", re.I
+)
 _AFTER_IP = re.compile(rb"[\w:]|\.\w|-\w*[A-Za-z]")
 _BEFORE_PHONE = re.compile(rb"(?:[\w./=+#-]|\b(?:isbn|issn|doi|arxiv)\b[^\n]{0,24})\Z", re.IGNORECASE)
-_AFTER_PHONE = re.compile(rb"\w|[-./]\d")
-_YEARS = re.compile(rb"(?:19|20)\d\d\D{1,3}(?:19|20)\d\d")
+_AFTER_PHONE = re.compile(rb"\w|[-./,]\d")
+_YEARS = re.compile(rb"(?:1[5-9]|20)\d\d\D{1,3}(?:1[5-9]|20)\d\d")
+#: 3 500 000 with a sign: groups of three, too few digits for a number with its country's code.
+_AMOUNT = re.compile(rb"\+\d{1,3}(?:\D{1,2}\d{3}){1,2}|.*000000", re.DOTALL)
 _IMAGE = re.compile(rb"\.(?:png|jpe?g|gif|svg|webp)\Z", re.IGNORECASE)
 _SECRET = re.compile(rb"[A-Za-z0-9/+_.-]+={0,2}\Z")
 _CONTEXT_BYTES = 48
@@ -153,48 +161,56 @@ def _accept_email(data: bytes, start: int, end: int) -> tuple[int, int] | None:
 
 
 def _accept_ip(data: bytes, start: int, end: int) -> tuple[int, int] | None:
-    end -= len(data[start:end]) - len(data[start:end].rstrip(b":"))
-    if _BEFORE_IP.search(data[max(0, start - _CONTEXT_BYTES) : start]) or _AFTER_IP.match(data[end : end + 8]):
+    end = start + len(data[start:end].rstrip(b":"))
+    before = data[max(0, start - _CONTEXT_BYTES) : start]
+    if _BEFORE_IP.search(before) or _AFTER_IP.match(data[end : end + 8]):
         return None
     found = data[start:end].decode("ascii")
     try:
         address = ipaddress.ip_address(found)
     except ValueError:
         return None
-    # "2016::12" is written by programmers, not by networks: ask for three groups.
-    odd = found in PLACEHOLDER_IPS or (address.version == 6 and len([g for g in found.split(":") if g]) < 3)
-    return (start, end) if address.is_global and not odd else None
+    public = address.is_global and not address.is_multicast and found not in PLACEHOLDER_IPS
+    return None if not public or _is_numbering(found, address.version, before) else (start, end)
+
+
+def _is_numbering(found: str, version: int, before: bytes) -> bool:
+    """Whether what reads as an address is more likely a section, a version or a scope (`2016::a`)."""
+    if version == 6:
+        return len([group for group in found.split(":") if group]) < 3
+    small = all(int(octet) < _SMALL_OCTET for octet in found.split("."))
+    return small and found not in _RESOLVERS and not _NETWORK.search(before)
 
 
 def _accept_phone(data: bytes, start: int, end: int) -> tuple[int, int] | None:
     if _BEFORE_PHONE.search(data[max(0, start - _CONTEXT_BYTES) : start]):
         return None
-    end = _end_of_number(data, start, end)
-    digits = re.sub(rb"\D", b"", data[start:end])
-    amount = digits.endswith(b"000000") or _YEARS.fullmatch(data[start:end])
-    if len(digits) not in _PHONE_DIGITS or amount or _AFTER_PHONE.match(data[end : end + 2]):
-        return None
-    return start, end
-
-
-def _end_of_number(data: bytes, start: int, end: int) -> int:
-    """Cut groups of digits off the end until no more than 15 digits (E.164) are left."""
-    groups = [m.end() for m in re.finditer(rb"\d+", data[start:end])]
-    while len(groups) > 1 and len(re.sub(rb"\D", b"", data[start : start + groups[-1]])) >= _PHONE_DIGITS.stop:
-        groups.pop()
-    return start + groups[-1]
+    return _accept_number(data, start, end)
 
 
 def _accept_labelled_phone(data: bytes, start: int, end: int) -> tuple[int, int] | None:
-    if start and (data[start - 1 : start].isalnum() or data[start - 1] >= 0x80):
+    before = data[max(0, start - 1) : start]
+    if before.isalnum() or before in (b".", b"/", b"_", b"-") or before >= b"\x80":
         return None
     number = re.search(rb"[(0-9]", data[start:end])
-    if number is None:
+    return None if number is None else _accept_number(data, start + number.start(), end)
+
+
+def _accept_number(data: bytes, start: int, end: int) -> tuple[int, int] | None:
+    """The number with as many of its groups of digits as a phone number can have (15 digits, E.164)."""
+    groups = [start + m.end() for m in re.finditer(rb"\d+", data[start:end])]
+    if _AFTER_PHONE.match(data[end : end + 2]):
+        groups.pop()
+    while groups and _count_digits(data[start : groups[-1]]) >= _PHONE_DIGITS.stop:
+        groups.pop()
+    if not groups or _count_digits(data[start : groups[-1]]) not in _PHONE_DIGITS:
         return None
-    end = _end_of_number(data, start + number.start(), end)
-    digits = re.sub(rb"\D", b"", data[start:end])
-    years = _YEARS.fullmatch(data[start + number.start() : end])
-    return (start + number.start(), end) if len(digits) in _PHONE_DIGITS and not years else None
+    found = data[start : groups[-1]]
+    return None if _AMOUNT.fullmatch(found) or _YEARS.search(found) else (start, groups[-1])
+
+
+def _count_digits(data: bytes) -> int:
+    return sum(48 <= byte < 58 for byte in data)
 
 
 def _accept_key(data: bytes, start: int, end: int) -> tuple[int, int] | None:
@@ -206,7 +222,7 @@ def _accept_labelled_key(data: bytes, start: int, end: int) -> tuple[int, int] |
     value = _SECRET.search(data[start:end])
     if value is None:
         return None
-    digits = sum(48 <= byte < 58 for byte in value.group())
+    digits = _count_digits(value.group())
     letters = any(chr(byte).isalpha() for byte in value.group())
     return (start + value.start(), end) if digits >= 2 and letters else None
 

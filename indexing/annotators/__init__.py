@@ -1,0 +1,55 @@
+"""The annotators of this program, in the order in which they may use each other's fields."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from corpuscope.errors import UsageError, suggest
+from indexing.annotators.characters import CHARACTERS
+from indexing.annotators.contract import Annotator, Settings
+from indexing.annotators.language import LANGUAGE
+from indexing.annotators.personal_data import PERSONAL_DATA
+from indexing.annotators.tokens import TOKENS
+from indexing.annotators.url_host import URL_HOST
+from indexing.annotators.words import WORDS
+from indexing.annotators.year import YEAR
+
+__all__ = ["ANNOTATORS", "DEFAULT", "Annotator", "Settings", "by_name", "needed_by", "select"]
+
+ANNOTATORS: tuple[Annotator, ...] = (
+    CHARACTERS,
+    WORDS,
+    LANGUAGE,
+    TOKENS,
+    URL_HOST,
+    YEAR,
+    PERSONAL_DATA,
+)
+
+#: What `--annotators default` runs.
+DEFAULT: tuple[str, ...] = ("characters", "words", "language", "tokens", "url_host", "year", "personal_data")
+
+
+def by_name(name: str) -> Annotator:
+    """The annotator called `name`."""
+    for annotator in ANNOTATORS:
+        if annotator.name == name:
+            return annotator
+    raise UsageError(f"There is no annotator {name!r}. {suggest(name, (a.name for a in ANNOTATORS))}")
+
+
+def needed_by(annotator: Annotator) -> tuple[Annotator, ...]:
+    """The annotators whose fields `annotator` reads."""
+    return tuple(a for a in ANNOTATORS if a is not annotator and {f.name for f in a.fields} & set(annotator.needs))
+
+
+def select(names: Sequence[str]) -> tuple[Annotator, ...]:
+    """The named annotators and those they need, in the order to run them; `default` stands for DEFAULT."""
+    wanted: set[str] = set()
+    todo = [part for name in names for part in (DEFAULT if name == "default" else (name,))]
+    while todo:
+        annotator = by_name(todo.pop())
+        if annotator.name not in wanted:
+            wanted.add(annotator.name)
+            todo += [other.name for other in needed_by(annotator)]
+    return tuple(a for a in ANNOTATORS if a.name in wanted)

@@ -1,7 +1,7 @@
 """The annotator contract: what a rating has to say about itself, and the one function it has to have.
 
-Batching, parallel parts, resuming, progress, timings and reject counts come from `indexing.annotate`; filters,
-facets, sorts and export columns come from the fields declared here.
+Batching, parallel parts, resuming, progress, timings and counts of documents without a value come from
+`indexing.annotate`; filters, facets, sorts and export columns come from the fields declared here.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ class Annotator:
     document has no value; it must not depend on how the corpus is cut into batches or parts. `fit` runs once,
     before the first batch, on batches that cover a sample of the corpus spread over all its parts (with the
     same columns) and the user's options; its settings are stored in the manifest and reused by `add`.
+    `describe` refines what the fields say about themselves (never their names or types) by the settings.
     """
 
     name: str
@@ -36,5 +37,15 @@ class Annotator:
     needs: tuple[str, ...]
     annotate: Callable[[pa.RecordBatch, Settings], list[pa.Array]]
     fit: Callable[[Iterable[pa.RecordBatch], Mapping[str, Any]], Settings] | None = None
+    describe: Callable[[Settings], tuple[Field, ...]] | None = None
     cost: str = ""
     requires: str = ""
+
+    @property
+    def file_name(self) -> str:
+        """The Parquet file of its fields in a part's `fields` folder."""
+        return f"{self.name}-{self.version}.parquet"
+
+    def described(self, settings: Settings) -> tuple[Field, ...]:
+        """The fields as these settings make them."""
+        return self.fields if self.describe is None else self.describe(settings)

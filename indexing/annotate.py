@@ -1,0 +1,207 @@
+"""Running annotators over the parts of a corpus: fit once, then one row-aligned Parquet file an annotator and part."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from corpuscope.errors import CorpuscopeError, CorpusDamaged
+from indexing.annotators import Annotator, Settings, by_name, needed_by
+
+#: Row groups are read together up to this many bytes (before compression) or rows.
+_BATCH_BYTES, _BATCH_ROWS = 8 << 20, 8192
+#: The sample that annotators are fitted on: this many batches of this many rows, evenly spaced over all parts.
+_SAMPLE_BATCHES, _SAMPLE_ROWS = 24, 500
+_SOURCE_COLUMNS = ("text", "title", "url", "date")
+_ROW_GROUP = 1 << 16
+
+
+class AnnotatorFault(CorpuscopeError):
+    """An annotator broke its contract."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """An annotator, by name so that it travels between processes, and its settings."""
+
+    annotator: str
+    settings: Settings
+
+
+@dataclass(frozen=True)
+class AnnotatedPart:
+    """What was done: rows, seconds by annotator, and by field how many documents got no value."""
+
+    rows: int
+    seconds: dict[str, float]
+    without_value: dict[str, int]
+
+
+def fit(
+    annotator: Annotator,
+    parts: Sequence[Path],
+    options: Mapping[str, Any],
+    fitted: Mapping[str, Settings] | None = None,
+) -> Settings:
+    """Learn settings from a sample of all parts' documents; `fitted` are the settings of annotators before this one."""
+    if annotator.fit is None:
+        return {}
+    return annotator.fit(_sample(annotator, parts, fitted or {}), options)
+
+
+def annotate_part(
+    jobs: Sequence[Job],
+    documents: Path,
+    fields: Mapping[str, Path],
+    folder: Path,
+    advance: Callable[[int], None] = lambda rows: None,
+) -> AnnotatedPart:
+    """Write `<folder>/<annotator>-<version>.parquet` for each job, reading the documents once.
+
+    `jobs` stand in the order of the annotators' list. `fields` are finished files, by annotator, for what the
+    jobs need and do not make themselves. The bytes written do not depend on how jobs are grouped.
+    """
+    annotators = [by_name(job.annotator) for job in jobs]
+    source = pq.ParquetFile(documents)
+    rows = source.metadata.num_rows
+    known = _load_fields(annotators, fields, rows)
+    made: dict[str, list[list[pa.Array]]] = {a.name: [] for a in annotators}
+    seconds = dict.fromkeys(made, 0.0)
+    for start, batch in _batches(source, _source_columns(annotators)):
+        columns = {name: batch.column(name) for name in batch.schema.names}
+        columns |= {name: column.slice(start, batch.num_rows) for name, column in known.items()}
+        for annotator, job in zip(annotators, jobs, strict=True):
+            begun = time.perf_counter()
+            result = run(annotator, job.settings, columns, batch.num_rows)
+            columns |= {field.name: array for field, array in zip(annotator.fields, result, strict=True)}
+            made[annotator.name].append(result)
+            seconds[annotator.name] += time.perf_counter() - begun
+        advance(batch.num_rows)
+    without: dict[str, int] = {}
+    for annotator in annotators:
+        table = _table(annotator, made.pop(annotator.name))
+        without |= {name: table[name].null_count for name in table.column_names}
+        _write(table, folder / annotator.file_name)
+    return AnnotatedPart(rows, seconds, without)
+
+
+def run(annotator: Annotator, settings: Settings, columns: Mapping[str, pa.Array], rows: int) -> list[pa.Array]:
+    """Call one annotator on one batch and hold it to its contract; a column that is not there is all null."""
+    batch = pa.RecordBatch.from_pydict({name: columns.get(name, pa.nulls(rows)) for name in annotator.needs})
+    result = annotator.annotate(batch, settings)
+    if len(result) != len(annotator.fields):
+        raise AnnotatorFault(
+            f"The annotator {annotator.name!r} gave {len(result)} columns for its {len(annotator.fields)} fields."
+        )
+    for field, array in zip(annotator.fields, result, strict=True):
+        if len(array) != rows:
+            raise AnnotatorFault(
+                f"The annotator {annotator.name!r} gave {len(array)} values of {field.name!r} for {rows} documents."
+            )
+        if array.type != field.arrow_type:
+            raise AnnotatorFault(
+                f"The annotator {annotator.name!r} declares {field.name!r} as {field.arrow_type} and gave {array.type}."
+            )
+    return result
+
+
+def _source_columns(annotators: Sequence[Annotator]) -> list[str]:
+    wanted = {name for a in annotators for name in a.needs}
+    return [name for name in _SOURCE_COLUMNS if name in wanted]
+
+
+def _load_fields(annotators: Sequence[Annotator], fields: Mapping[str, Path], rows: int) -> dict[str, pa.Array]:
+    """Columns that the jobs need from annotators which ran before, whole."""
+    own = {a.name for a in annotators}
+    columns: dict[str, pa.Array] = {}
+    for needed in {other.name: other for a in annotators for other in needed_by(a) if other.name not in own}.values():
+        if needed.name not in fields:
+            raise AnnotatorFault(f"The annotator {needed.name!r} has to run before {', '.join(sorted(own))}.")
+        table = pq.read_table(fields[needed.name])
+        if table.num_rows != rows:
+            raise CorpusDamaged(f"{fields[needed.name]} has {table.num_rows} rows for {rows} documents.")
+        columns |= {name: _joined(table[name]) for name in table.column_names}
+    return columns
+
+
+def _batches(source: pq.ParquetFile, columns: list[str]) -> Iterator[tuple[int, pa.RecordBatch]]:
+    """Row groups read together, with the number of their first row; columns that the file lacks are left out."""
+    present = [name for name in columns if name in source.schema_arrow.names]
+    start = 0
+    for groups in _grouped(source.metadata):
+        rows = sum(source.metadata.row_group(g).num_rows for g in groups)
+        table = source.read_row_groups(groups, columns=present)
+        arrays = [_text(_joined(table[name])) for name in present]
+        yield start, _record_batch(arrays, present, rows)
+        start += rows
+
+
+def _record_batch(arrays: list[pa.Array], names: list[str], rows: int) -> pa.RecordBatch:
+    """A batch that keeps its number of rows when it has no column."""
+    return pa.RecordBatch.from_arrays([*arrays, pa.nulls(rows)], [*names, ""])
+
+
+def _grouped(metadata: pq.FileMetaData) -> Iterator[list[int]]:
+    groups: list[int] = []
+    size = rows = 0
+    for g in range(metadata.num_row_groups):
+        group = metadata.row_group(g)
+        if groups and (size + group.total_byte_size > _BATCH_BYTES or rows + group.num_rows > _BATCH_ROWS):
+            yield groups
+            groups, size, rows = [], 0, 0
+        groups.append(g)
+        size += group.total_byte_size
+        rows += group.num_rows
+    if groups:
+        yield groups
+
+
+def _sample(annotator: Annotator, parts: Sequence[Path], fitted: Mapping[str, Settings]) -> Iterator[pa.RecordBatch]:
+    """Batches with the annotator's columns, evenly spaced over the row groups of all parts."""
+    before = needed_by(annotator)
+    groups = [(path, g) for path in parts for g in range(pq.read_metadata(path).num_row_groups)]
+    step = max(1.0, len(groups) / _SAMPLE_BATCHES)
+    for path, g in (groups[int(i * step)] for i in range(min(len(groups), _SAMPLE_BATCHES))):
+        source = pq.ParquetFile(path)
+        present = [n for n in _source_columns([annotator, *before]) if n in source.schema_arrow.names]
+        table = source.read_row_group(g, columns=present).slice(0, _SAMPLE_ROWS)
+        columns = {name: _text(_joined(table[name])) for name in present}
+        for other in before:
+            result = run(other, fitted.get(other.name, {}), columns, table.num_rows)
+            columns |= {field.name: array for field, array in zip(other.fields, result, strict=True)}
+        rows = table.num_rows
+        yield pa.RecordBatch.from_pydict({n: columns.get(n, pa.nulls(rows)) for n in annotator.needs})
+
+
+def _joined(column: pa.ChunkedArray) -> pa.Array:
+    return column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays(column.chunks or [pa.nulls(0, column.type)])
+
+
+def _text(array: pa.Array) -> pa.Array:
+    """Plain strings as large strings, so that annotators meet one type and batches have no 2 GB limit."""
+    if pa.types.is_dictionary(array.type):
+        array = array.dictionary_decode()
+    return pc.cast(array, pa.large_string()) if pa.types.is_string(array.type) else array
+
+
+def _table(annotator: Annotator, batches: list[list[pa.Array]]) -> pa.Table:
+    """All batches as one chunk a column: the bytes written must not show how they were cut."""
+    columns = [
+        pa.concat_arrays([batch[i] for batch in batches] or [pa.nulls(0, field.arrow_type)])
+        for i, field in enumerate(annotator.fields)
+    ]
+    return pa.table(columns, schema=pa.schema([(f.name, f.arrow_type) for f in annotator.fields]))
+
+
+def _write(table: pa.Table, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = target.with_name(f".{target.name}.tmp")
+    pq.write_table(table, temporary, compression="zstd", row_group_size=_ROW_GROUP)
+    temporary.replace(target)
