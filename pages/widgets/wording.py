@@ -1,0 +1,37 @@
+"""Numbers and nouns as they stand on screen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_UNITS = ((1_000_000_000_000, "T"), (1_000_000_000, "B"), (1_000_000, "M"), (10_000, "k"))
+
+
+def documents(n: int) -> str:
+    """1 -> "1 document", 12431 -> "12,431 documents"."""
+    return f"{n:,} document{'' if n == 1 else 's'}"
+
+
+def compact(n: int) -> str:
+    """9812345 -> "9.8M"; small numbers in full."""
+    for size, unit in _UNITS:
+        if n >= size:
+            scaled = n / (1000 if unit == "k" else size)
+            return f"{scaled:.1f}{unit}" if scaled < 100 else f"{scaled:,.0f}{unit}"
+    return f"{n:,}"
+
+
+def share(part: int, whole: int) -> str:
+    """A percentage with one decimal; "0%" of nothing."""
+    return f"{part / whole:.1%}" if whole else "0%"
+
+
+def value(given: Any) -> str:
+    """A field's value: thousands separators, few decimals, lists with commas."""
+    if isinstance(given, list):
+        return ", ".join(value(v) for v in given)
+    if isinstance(given, bool):
+        return "true" if given else "false"
+    if isinstance(given, int):
+        return f"{given:,}"
+    return f"{given:,.4g}" if isinstance(given, float) else str(given)
