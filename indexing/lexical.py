@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 
 from corpuscope import jvm
 from corpuscope.analysis import CONTENTS, ID, get_analyzer
-from corpuscope.errors import CorpusDamaged, CorpuscopeError, SourceError
+from corpuscope.errors import CorpuscopeError, CorpusDamaged, SourceError
 from corpuscope.jvm import java
 
 #: Postings of a part gather in this buffer, so that an ordinary part is written as one segment, with no merge.
@@ -146,7 +146,9 @@ class _Adder:
             try:
                 self._add(self._document)
             except java("java.lang.IllegalArgumentException") as error:
-                raise SourceError(f"The document {identifier[:80]!r} cannot be indexed: {error.getMessage()}.") from None
+                raise SourceError(
+                    f"The document {identifier[:80]!r} cannot be indexed: {error.getMessage()}."
+                ) from None
 
 
 def _contents_type() -> Any:
@@ -160,7 +162,9 @@ def _contents(batch: pa.RecordBatch) -> tuple[Any, list[int]]:
     contents = batch.column("text").cast(pa.large_string())
     if "title" in batch.schema.names:
         titles = batch.column("title").cast(pa.large_string())
-        contents = pc.binary_join_element_wise(titles, contents, pa.scalar("\n", pa.large_string()), null_handling="skip")
+        contents = pc.binary_join_element_wise(
+            titles, contents, pa.scalar("\n", pa.large_string()), null_handling="skip"
+        )
     _, offset_buffer, data_buffer = contents.buffers()
     offsets = np.frombuffer(offset_buffer, dtype=np.int64)[contents.offset : contents.offset + len(contents) + 1]
     data = np.frombuffer(data_buffer or b"", dtype=np.int8)[offsets[0] : offsets[-1]]

@@ -1,0 +1,175 @@
+"""Boolean queries: Lucene's classic syntax over the text, with `field:value` leaves that are row masks.
+
+Without such a leaf the Lucene query runs as it is. With one, the tree is algebra over masks, and the score
+is that of the text leaves which are not negated.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from corpuscope.analysis import CONTENTS
+from corpuscope.columns import Mask
+from corpuscope.errors import InvalidQuery
+from corpuscope.filters import Filter, Range
+from corpuscope.jvm import java
+
+_SEARCH = "org.apache.lucene.search."
+_PLACE = re.compile(r"at line (\d+), column (\d+)")
+_NEAR = 12
+_ADVICE = 'Quote what is meant as text ("C++", "http://x") or use mode keyword.'
+
+
+def parse(text: str, analyzer: Any) -> Any:
+    """The Lucene query of a boolean expression; raises InvalidQuery with the place of an error."""
+    try:
+        return _parser(analyzer).parse(text)
+    except java("org.apache.lucene.queryparser.classic.ParseException") as error:
+        raise InvalidQuery(_explain(text, str(error.getMessage()))) from None
+    except java("java.lang.StackOverflowError"):
+        raise InvalidQuery("The boolean query is nested too deeply; use fewer parentheses.") from None
+
+
+def needs_masks(query: Any) -> bool:
+    """Whether some leaf is on a field, or some part only excludes (which Lucene itself takes for nothing)."""
+    if _is(query, "BoostQuery"):
+        return needs_masks(query.getQuery())
+    if _is(query, "BooleanQuery"):
+        clauses = list(query.clauses())
+        only_excludes = bool(clauses) and all(c.isProhibited() for c in clauses)
+        return only_excludes or any(needs_masks(c.getQuery()) for c in clauses)
+    return _field(query) not in (CONTENTS, None)
+
+
+def tree_mask(query: Any, rows: int, text_mask: Callable[[Any], Mask], field_mask: Callable[[Filter], Mask]) -> Mask:
+    """Every row that the query matches: `text_mask` knows Lucene queries, `field_mask` knows fields."""
+    if not needs_masks(query):
+        return text_mask(query)
+    if _is(query, "BoostQuery"):
+        return tree_mask(query.getQuery(), rows, text_mask, field_mask)
+    if not _is(query, "BooleanQuery"):
+        return _field_leaf(query, field_mask)
+    required: Mask | None = None
+    optional: Mask | None = None
+    excluded: Mask | None = None
+    for clause in query.clauses():
+        mask = tree_mask(clause.getQuery(), rows, text_mask, field_mask)
+        if clause.isProhibited():
+            excluded = mask if excluded is None else excluded | mask
+        elif clause.isRequired():
+            required = mask if required is None else required & mask
+        else:
+            optional = mask if optional is None else optional | mask
+    found = required if required is not None else optional
+    if found is None:
+        found = np.ones(rows, dtype=np.bool_)
+    return found if excluded is None else found & ~excluded
+
+
+def is_empty(query: Any) -> bool:
+    """Whether analysis left nothing of a query."""
+    if _is(query, "BooleanQuery"):
+        return bool(query.clauses().isEmpty())
+    return _is(query, "MatchNoDocsQuery")
+
+
+def text_leaves(query: Any) -> Iterator[Any]:
+    """The leaves on the text that are not negated, with their boosts."""
+    if _is(query, "BoostQuery"):
+        for leaf in text_leaves(query.getQuery()):
+            yield java(_SEARCH + "BoostQuery")(leaf, query.getBoost())
+    elif _is(query, "BooleanQuery"):
+        for clause in query.clauses():
+            if not clause.isProhibited():
+                yield from text_leaves(clause.getQuery())
+    elif _field(query) == CONTENTS:
+        yield query
+
+
+def any_of(queries: Iterator[Any]) -> Any | None:
+    """One Lucene query that matches where any of them does and adds up their scores; None for none."""
+    builder = java(_SEARCH + "BooleanQuery$Builder")()
+    should = java(_SEARCH + "BooleanClause$Occur").SHOULD
+    for query in queries:
+        builder.add(query, should)
+    built = builder.build()
+    return built if built.clauses().size() else None
+
+
+def _parser(analyzer: Any) -> Any:
+    """A parser for one query: values of fields are taken as they are written, the text is analysed."""
+    by_field = java("java.util.Map").of(CONTENTS, analyzer)
+    keyword = java("org.apache.lucene.analysis.core.KeywordAnalyzer")()
+    wrapper = java("org.apache.lucene.analysis.miscellaneous.PerFieldAnalyzerWrapper")(keyword, by_field)
+    parser = java("org.apache.lucene.queryparser.classic.QueryParser")(CONTENTS, wrapper)
+    parser.setAllowLeadingWildcard(True)
+    # Range ends that look like dates in the machine's language would be rewritten as numbers.
+    parser.setLocale(java("java.util.Locale").US)
+    return parser
+
+
+def _is(query: Any, name: str) -> bool:
+    return isinstance(query, java(_SEARCH + name))
+
+
+def _field(query: Any) -> str | None:
+    """The field of a leaf; None for one that is on no field (everything, nothing)."""
+    if _is(query, "TermQuery"):
+        return str(query.getTerm().field())
+    if _is(query, "MultiPhraseQuery"):
+        return CONTENTS
+    return str(query.getField()) if hasattr(query, "getField") else None
+
+
+def _field_leaf(query: Any, field_mask: Callable[[Filter], Mask]) -> Mask:
+    name = _field(query) or ""
+    if _is(query, "TermQuery"):
+        return field_mask(Filter(name, "=", (str(query.getTerm().text()),)))
+    if _is(query, "TermRangeQuery"):
+        return _range_leaf(query, name, field_mask)
+    if _is(query, "WildcardQuery") and str(query.getTerm().text()) == "*":
+        return field_mask(Filter(name, "?"))
+    raise InvalidQuery(
+        f"The boolean query asks for {query.toString()!s}: on a field only {name}:value, "
+        f"{name}:[a TO b] and {name}:* work. {_ADVICE}"
+    )
+
+
+def _range_leaf(query: Any, name: str, field_mask: Callable[[Filter], Mask]) -> Mask:
+    low, high = (
+        None if end is None else str(end.utf8ToString()) for end in (query.getLowerTerm(), query.getUpperTerm())
+    )
+    if low is None and high is None:
+        return field_mask(Filter(name, "?"))
+    if (low is None or query.includesLower()) and (high is None or query.includesUpper()):
+        return field_mask(Filter(name, "=", (Range(low, high),)))
+    masks = []
+    if low is not None:
+        masks.append(field_mask(Filter(name, ">=" if query.includesLower() else ">", (low,))))
+    if high is not None:
+        masks.append(field_mask(Filter(name, "<=" if query.includesUpper() else "<", (high,))))
+    return masks[0] if len(masks) == 1 else masks[0] & masks[1]
+
+
+def _explain(text: str, message: str) -> str:
+    """What a user can do about a parser's message."""
+    found = _PLACE.search(message)
+    if found is None:
+        first_line, _, _ = message.partition("\n")
+        return f"The boolean query cannot be read ({first_line}). {_ADVICE}"
+    place = _code_points_before(text, int(found[1]), int(found[2]))
+    if place >= len(text):
+        return f"The boolean query ends too early, after {text[-_NEAR:]!r}. Close quotes and parentheses, or: {_ADVICE}"
+    near = text[place : place + _NEAR]
+    return f"The boolean query makes no sense from character {place + 1} on, near {near!r}. {_ADVICE}"
+
+
+def _code_points_before(text: str, line: int, column: int) -> int:
+    """Turn the parser's line (from 1) and column (UTF-16 units, from 1 or 0) into an index into the text."""
+    before = sum(len(part) + 1 for part in text.split("\n")[: line - 1])
+    units = text[before:].encode("utf-16-le")[: 2 * max(0, column - 1)]
+    return before + len(units.decode("utf-16-le", errors="ignore"))

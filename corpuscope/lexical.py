@@ -1,0 +1,218 @@
+"""The Lucene index of a corpus: every match as a mask, the best k of any allowed rows, and what matched in a text.
+
+All parts are read as one, so that term statistics are global and a document's number is its row in the corpus.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from corpuscope import boolean, bridge, jvm
+from corpuscope.analysis import CONTENTS, get_analyzer
+from corpuscope.bridge import Scores
+from corpuscope.columns import Mask, Rows
+from corpuscope.errors import CorpusDamaged, InvalidQuery
+from corpuscope.filters import Filter
+from corpuscope.highlights import find_spans
+from corpuscope.jvm import java
+from corpuscope.query import K1, B, Query
+
+Spans = list[tuple[int, int]]
+
+#: Distinct words of one query, so that a pasted page can be searched and a pasted book is refused.
+MAX_TERMS = 65_536
+
+_MASK_CACHE_BYTES = 64 << 20
+_SEARCHERS = 16
+
+
+class LexicalIndex:
+    """The Lucene indexes of a corpus's parts, opened once and shared by all threads."""
+
+    def __init__(self, reader: Any, rows: int, analyzer: Any) -> None:
+        self.rows = rows
+        self.analyzer = analyzer
+        self._reader = reader
+        self._leaves = list(reader.leaves())
+        self._masks = _MaskCache(_MASK_CACHE_BYTES)
+        self._searcher = lru_cache(_SEARCHERS)(self._make_searcher)
+
+    @classmethod
+    def open(cls, parts: Sequence[Path], rows: Sequence[int], language: str) -> LexicalIndex:
+        """Open the index folders of the parts, which hold as many documents as `rows` says."""
+        java("org.apache.lucene.search.IndexSearcher").setMaxClauseCount(MAX_TERMS)
+        analyzer = get_analyzer(language)
+        readers = [_open_part(path, n) for path, n in zip(parts, rows, strict=True)]
+        array = jvm.object_array("org.apache.lucene.index.IndexReader", readers)
+        return cls(java("org.apache.lucene.index.MultiReader")(array), sum(rows), analyzer)
+
+    def close(self) -> None:
+        """Give the files back; the index must not be asked again."""
+        self._reader.close()
+
+    def compile(self, query: Query, field_mask: Callable[[Filter], Mask]) -> TextQuery:
+        """What a keyword, phrase or boolean query looks for; raises InvalidQuery when it cannot be read."""
+        _check_text(query.text)
+        searcher = self._searcher(float(query.k1), float(query.b))
+        if query.mode == "boolean":
+            tree = boolean.parse(query.text, self.analyzer)
+            if boolean.needs_masks(tree):
+                mask = boolean.tree_mask(tree, self.rows, self.matches, field_mask)
+                return TextQuery(self, searcher, boolean.any_of(boolean.text_leaves(tree)), mask)
+            return TextQuery(self, searcher, tree, None)
+        return TextQuery(self, searcher, self._words_or_phrase(query), None)
+
+    def matches(self, lucene_query: Any) -> Mask:
+        """Every row that a Lucene query matches."""
+        packed = self._masks.get(lucene_query)
+        if packed is None:
+            packed = self._packed_matches(lucene_query)
+            self._masks.put(lucene_query, packed)
+        return np.unpackbits(packed, count=self.rows, bitorder="little").view(np.bool_)
+
+    def ranked(self, searcher: Any, lucene_query: Any, k: int, allowed: Mask | None) -> tuple[Rows, Scores]:
+        """The best k of the allowed rows by score, ties by row."""
+        if allowed is None:
+            manager = java("org.apache.lucene.search.TopScoreDocCollector").createSharedManager(k, None, k)
+            return bridge.from_score_docs(searcher.search(lucene_query, manager).scoreDocs)
+        collector = java("org.apache.lucene.search.TopScoreDocCollector").create(k, k)
+        mode = java("org.apache.lucene.search.ScoreMode").TOP_SCORES
+        weight = searcher.createWeight(searcher.rewrite(lucene_query), mode, 1.0)
+        for leaf in self._leaves:
+            _score_leaf(weight, leaf, collector, allowed)
+        return bridge.from_score_docs(collector.topDocs().scoreDocs)
+
+    def _words_or_phrase(self, query: Query) -> Any:
+        if query.mode == "phrase":
+            builder = java("org.apache.lucene.util.QueryBuilder")(self.analyzer)
+            found = builder.createPhraseQuery(CONTENTS, query.text, query.slop)
+            return found if found is not None else java("org.apache.lucene.search.MatchNoDocsQuery")()
+        generator = java("io.anserini.search.query.BagOfWordsQueryGenerator")()
+        return generator.buildQuery(CONTENTS, self.analyzer, query.text)
+
+    def _make_searcher(self, k1: float, b: float) -> Any:
+        searcher = java("org.apache.lucene.search.IndexSearcher")(self._reader)
+        searcher.setSimilarity(java("org.apache.lucene.search.similarities.BM25Similarity")(k1, b))
+        searcher.setQueryCache(None)
+        return searcher
+
+    def _packed_matches(self, lucene_query: Any) -> npt.NDArray[np.uint8]:
+        searcher = self._searcher(K1, B)
+        mode = java("org.apache.lucene.search.ScoreMode").COMPLETE_NO_SCORES
+        weight = searcher.createWeight(searcher.rewrite(lucene_query), mode, 1.0)
+        mask = np.zeros(self.rows, dtype=np.bool_)
+        for leaf in self._leaves:
+            scorer = weight.scorer(leaf)
+            if scorer is not None:
+                rows = leaf.reader().maxDoc()
+                bits = java("org.apache.lucene.util.FixedBitSet")(rows)
+                bits.or_(scorer.iterator())
+                mask[leaf.docBase : leaf.docBase + rows] = bridge.from_bitset(bits, rows)
+        return np.packbits(mask, bitorder="little")
+
+
+class TextQuery:
+    """What a query looks for in the text of one corpus.
+
+    `query` ranks and is what highlights come from; None ranks nothing. `mask` is every match where Lucene
+    alone cannot tell (a boolean query with fields in it).
+    """
+
+    def __init__(self, index: LexicalIndex, searcher: Any, query: Any | None, mask: Mask | None) -> None:
+        self._index = index
+        self._searcher = searcher
+        self._query = query
+        self._mask = mask
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether analysis left nothing to look for (stop words and punctuation only)."""
+        return self._mask is None and boolean.is_empty(self._query)
+
+    def matches(self) -> Mask:
+        """Every row that matches."""
+        return self._index.matches(self._query) if self._mask is None else self._mask
+
+    def ranked(self, k: int, allowed: Mask | None = None) -> tuple[Rows, Scores]:
+        """The best k of the allowed rows and their BM25 scores, ties by row."""
+        if self._mask is None:
+            return self._index.ranked(self._searcher, self._query, k, allowed)
+        allowed = self._mask if allowed is None else self._mask & allowed
+        rows, scores = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
+        if self._query is not None:
+            rows, scores = self._index.ranked(self._searcher, self._query, k, allowed)
+        if len(rows) < k:
+            # Rows that only fields have found: no score, so by row behind the others.
+            rest = np.setdiff1d(np.flatnonzero(allowed), rows)[: k - len(rows)]
+            rows, scores = np.append(rows, rest), np.append(scores, np.zeros(len(rest), dtype=np.float32))
+        return rows, scores
+
+    def spans(self, texts: Sequence[str]) -> list[Spans]:
+        """What matched in each text, as sorted, disjoint code-point offsets."""
+        shown = None if self._query is None else boolean.any_of(boolean.text_leaves(self._query))
+        if shown is None:
+            return [[] for _ in texts]
+        return find_spans(self._searcher.rewrite(shown), self._index.analyzer, texts)
+
+
+class _MaskCache:
+    """The masks of the latest queries, packed, up to a number of bytes."""
+
+    def __init__(self, capacity: int) -> None:
+        self._capacity = capacity
+        self._size = 0
+        self._masks: OrderedDict[Any, npt.NDArray[np.uint8]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, query: Any) -> npt.NDArray[np.uint8] | None:
+        with self._lock:
+            if query in self._masks:
+                self._masks.move_to_end(query)
+            return self._masks.get(query)
+
+    def put(self, query: Any, packed: npt.NDArray[np.uint8]) -> None:
+        with self._lock:
+            if query not in self._masks:
+                self._masks[query] = packed
+                self._size += packed.nbytes
+            while self._size > self._capacity:
+                self._size -= self._masks.popitem(last=False)[1].nbytes
+
+
+def _open_part(path: Path, rows: int) -> Any:
+    try:
+        directory = java("org.apache.lucene.store.FSDirectory").open(java("java.nio.file.Paths").get(str(path)))
+        reader = java("org.apache.lucene.index.DirectoryReader").open(directory)
+    except java("java.io.IOException") as error:
+        raise CorpusDamaged(f"The Lucene index {path} cannot be read ({error.getMessage()}).") from None
+    if reader.maxDoc() != rows:
+        raise CorpusDamaged(f"The Lucene index {path} holds {reader.maxDoc()} documents, not {rows}.")
+    return reader
+
+
+def _score_leaf(weight: Any, leaf: Any, collector: Any, allowed: Mask) -> None:
+    """Collect the allowed documents of one part."""
+    rows = leaf.reader().maxDoc()
+    scorer = weight.bulkScorer(leaf)
+    if scorer is None:
+        return
+    bits = bridge.to_bitset(allowed[leaf.docBase : leaf.docBase + rows])
+    # A collector says by this exception that no better document can come.
+    with contextlib.suppress(java("org.apache.lucene.search.CollectionTerminatedException")):
+        scorer.score(collector.getLeafCollector(leaf), bits, 0, rows)
+
+
+def _check_text(text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise InvalidQuery(f"The query holds half a character (a lone surrogate) at place {error.start + 1}.") from None
