@@ -61,19 +61,22 @@ def _by_name(path: Path) -> Reader | None:
 
 def _by_text(start: bytes, by_name: Reader) -> Reader:
     """Tell lines of objects from one array and from objects over several lines."""
-    line, feed, _ = start.partition(b"\n")
+    line, feed, rest = start.partition(b"\n")
     whole = _parses(line)
     if whole is dict:
         return JSON_LINES
-    if whole is list and (by_name is JSON_VALUES or not start[len(line) :].strip()):
+    if whole is list and (by_name is JSON_VALUES or not rest.strip()):
         return JSON_VALUES
-    if by_name in (PARQUET, ARROW):
+    if by_name not in (JSON_LINES, JSON_VALUES):
         return by_name
-    if start.startswith(b"[") and whole is None and by_name in (JSON_LINES, JSON_VALUES):
+    if start.startswith(b"["):
         return JSON_VALUES
-    if by_name is JSON_VALUES and not feed and len(start) >= _SNIFFED_BYTES // 2:
-        return JSON_LINES
-    return by_name
+    return JSON_LINES if not feed or _has_object_line(rest) else by_name
+
+
+def _has_object_line(text: bytes) -> bool:
+    """Whether one of the next lines is an object: then a broken first line is only a broken line."""
+    return any(_parses(line) is dict for line in text.split(b"\n", 20)[:20])
 
 
 def _parses(line: bytes) -> type | None:

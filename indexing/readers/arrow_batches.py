@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from indexing.readers import contract
-from indexing.readers.columns import flatten
+from indexing.readers.flattening import flatten
 from indexing.readers.contract import Block, Records, SourceFile, records_of
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from indexing.readers import contract
-from indexing.readers.columns import flatten
+from indexing.readers.flattening import flatten
 from indexing.readers.compression import Damaged, stream
 from indexing.readers.contract import Block, Reader, Records, Rejection, SourceFile, records_of
 from indexing.readers.json_lines import mend_values, transpose

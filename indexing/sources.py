@@ -1,0 +1,101 @@
+"""Source specs -> the files they stand for, in the order in which their rows come."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from corpuscope.errors import SourceError
+from indexing import readers
+from indexing.readers.contract import SourceFile
+from indexing.readers.hub import HUB, PREFIX
+
+DEMO = "demo"
+#: Files that tools leave beside data; they look like data and hold none.
+_BYSTANDERS = frozenset({"dataset_info.json", "dataset_infos.json", "dataset_dict.json", "state.json", "corpus.json"})
+
+
+@dataclass(frozen=True)
+class Source:
+    """A source as it was named, its files, and the files it has that nothing here reads."""
+
+    spec: str
+    files: tuple[SourceFile, ...]
+    skipped: tuple[str, ...] = ()
+
+
+def resolve(specs: Sequence[str], *, first_file: int = 0) -> tuple[Source, ...]:
+    """Find the files of every source; they are numbered over all sources from `first_file`."""
+    if not specs:
+        raise SourceError("No source is named. Name a file, a folder, a glob, hf:org/name or demo.")
+    sources: list[Source] = []
+    for spec in specs:
+        source = _resolve(spec, first_file)
+        sources.append(source)
+        first_file += len(source.files)
+    return tuple(sources)
+
+
+def _resolve(spec: str, first: int) -> Source:
+    if spec.startswith(PREFIX):
+        return Source(spec, (SourceFile(spec=spec, path=spec, ordinal=first, bytes=0, reader=HUB.name),))
+    if spec == DEMO and not Path(spec).exists():
+        from indexing.demo import prepare
+
+        return _described(spec, prepare(), first, strict=True)
+    path = Path(spec).expanduser()
+    if path.is_dir():
+        return _described(spec, _walk(path), first, strict=False)
+    if path.is_file():
+        return _described(spec, [path], first, strict=True)
+    if glob.has_magic(spec):
+        return _described(spec, _expand(spec), first, strict=False)
+    raise SourceError(
+        f"There is no file or folder {spec!r}. A source is a file, a folder, a glob in quotes, hf:org/name or demo."
+    )
+
+
+def _described(spec: str, paths: Sequence[Path], first: int, *, strict: bool) -> Source:
+    """The files that can be read; `strict` makes an unknown ending an error."""
+    files: list[SourceFile] = []
+    skipped: list[str] = []
+    for path in paths:
+        reader = None if _is_bystander(path) and not strict else readers.detect(path)
+        if reader is None:
+            skipped.append(str(path))
+            continue
+        ordinal, size = first + len(files), path.stat().st_size
+        files.append(SourceFile(spec=spec, path=str(path), ordinal=ordinal, bytes=size, reader=reader.name))
+    if not files:
+        what = f"None of the {len(skipped)} files of {spec!r}" if len(skipped) != 1 else f"The file {skipped[0]!r}"
+        raise SourceError(f"{what} is of a kind that can be read: {' '.join(readers.endings())}, each also .gz or .zst.")
+    return Source(spec, tuple(files), tuple(_printable(name) for name in skipped))
+
+
+def _is_bystander(path: Path) -> bool:
+    hidden = path.name.startswith((".", "_"))
+    return hidden or path.name in _BYSTANDERS or path.name.endswith(".recipe.json") or path.name != _printable(path.name)
+
+
+def _printable(name: str) -> str:
+    """A file name with what is not UTF-8 in it replaced."""
+    return os.fsencode(name).decode("utf-8", "replace")
+
+
+def _walk(folder: Path) -> list[Path]:
+    return sorted(_files_under(folder), key=os.fsencode)
+
+
+def _files_under(folder: Path) -> Iterator[Path]:
+    for at, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        yield from (Path(at, name) for name in names)
+
+
+def _expand(pattern: str) -> list[Path]:
+    found = glob.glob(os.path.expanduser(pattern), recursive=True)  # noqa: PTH111, PTH207 - pathlib cannot glob absolute patterns
+    paths = sorted((Path(name) for name in found), key=os.fsencode)
+    return [path for path in paths if path.is_file()]
