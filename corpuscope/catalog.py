@@ -12,8 +12,8 @@ import numpy as np
 
 from corpuscope import facets
 from corpuscope.column_cache import open_column
-from corpuscope.columns import Column, Mask, Rows
-from corpuscope.errors import UnknownField
+from corpuscope.columns import Column, Mask, Rows, TextColumn
+from corpuscope.errors import InvalidQuery, UnknownField
 from corpuscope.fields import Field
 from corpuscope.filters import Filter
 from corpuscope.manifest import Manifest
@@ -55,6 +55,13 @@ class Catalog:
             if name not in self._columns:
                 self._columns[name] = open_column(self._folder, self._manifest, field)
         return self._columns[name]
+
+    def text_column(self, name: str) -> TextColumn:
+        """The column of a text field or of `id`."""
+        column = self.column(name)
+        if not isinstance(column, TextColumn):
+            raise InvalidQuery(f"{name} holds {column.field.type} values, not text.")
+        return column
 
     def mask(self, condition: Filter) -> Mask:
         """Rows that satisfy a filter."""

@@ -1,0 +1,75 @@
+"""`corpuscope build`: from files, a Hugging Face data set or the demo to a corpus."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+from commands.info import reject_lines
+from corpuscope.errors import UsageError
+from corpuscope.known_corpora import remember
+from corpuscope.manifest import Manifest
+from indexing.build import PART_SIZE, BuildOptions, build
+from indexing.progress import Progress
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("folder", metavar="DIR", type=Path, help="the corpus folder to make")
+    parser.add_argument(
+        "--source", action="append", required=True, metavar="SRC", help="file, folder, glob, hf:org/name[:config[:split]] or demo"
+    )
+    add_reading_arguments(parser)
+    parser.add_argument("--limit", type=int, metavar="N", help="only the first N documents")
+    parser.add_argument("--annotators", default="default", metavar="default|none|a,b", help="ratings to compute")
+    parser.add_argument("--embedder", default="none", metavar="none", help="none: this version has no embeddings")
+    parser.add_argument("--device", default="auto", help="unused without an embedder")
+    parser.add_argument("--language", default="en", help="the analyzer of all documents (default: en)")
+    parser.add_argument("--tokenizer", metavar="NAME", help="count tokens exactly: tekken, a tokenizer.json or a hub id")
+    parser.add_argument("--part-size", type=int, default=PART_SIZE, metavar="N", help="documents in a part")
+    parser.add_argument("--on-duplicate", choices=("keep", "reject"), default="keep", help="what to do with a repeated id")
+    parser.add_argument("--force", action="store_true", help="start again, replacing what is there")
+    add_workers_argument(parser)
+
+
+def add_reading_arguments(parser: argparse.ArgumentParser) -> None:
+    """How records become documents."""
+    parser.add_argument("--text-field", metavar="F", help="the field that holds the text (default: found by name)")
+    parser.add_argument("--id-field", metavar="F", help="the field that holds the id (default: found by name)")
+
+
+def add_workers_argument(parser: argparse.ArgumentParser) -> None:
+    """How many processes work at once."""
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, metavar="N", help="processes (default: all cores)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Build and say what was built."""
+    for name in ("limit", "part_size", "workers"):
+        if getattr(args, name) is not None and getattr(args, name) < 1:
+            raise UsageError(f"--{name.replace('_', '-')} is {getattr(args, name)}; it must be 1 or more")
+    if args.embedder != "none":
+        raise UsageError(f"--embedder {args.embedder!r} is not possible in this version; the one choice is none")
+    options = BuildOptions(
+        text_field=args.text_field,
+        id_field=args.id_field,
+        limit=args.limit,
+        on_duplicate=args.on_duplicate,
+        annotators=tuple(n for n in (a.strip() for a in args.annotators.split(",")) if n),
+        tokenizer=args.tokenizer,
+        language=args.language,
+        part_size=args.part_size,
+        workers=args.workers,
+    )
+    manifest = build(args.folder, args.source, options, progress=Progress(), force=args.force)
+    remember(args.folder)
+    print_summary(args.folder, manifest)
+    return 0
+
+
+def print_summary(folder: Path, manifest: Manifest) -> None:
+    """What a corpus holds after a job, rejects included."""
+    print(f"{manifest.name}@{manifest.version}: {manifest.rows:,} documents in {len(manifest.parts)} parts, in {folder}")
+    for line in [*reject_lines("rejected", manifest.rejected), *reject_lines("mended", manifest.mended)]:
+        print(line)

@@ -1,0 +1,313 @@
+"""The order of a build: sources -> staging -> documents -> annotations -> indexes -> columns -> one commit."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from corpuscope import __version__
+from corpuscope import manifest as manifests
+from corpuscope.column_cache import open_column, purge
+from corpuscope.errors import CorpuscopeError, SourceError
+from corpuscope.fields import Field
+from corpuscope.manifest import Manifest, Part
+from indexing import annotators
+from indexing.annotate import AnnotatedPart, Job, fit
+from indexing.ingest import IngestOptions, ingest
+from indexing.parts import (
+    AnnotateTask,
+    DocumentsTask,
+    IndexTask,
+    make_annotations,
+    make_documents,
+    make_index,
+    part_folder,
+    part_name,
+)
+from indexing.progress import Progress
+from indexing.settle import Settled, settle
+from indexing.sources import Source, resolve
+from indexing.tally import Tally
+from indexing.workers import run_tasks
+from indexing.workspace import begin, finish, locked, make_folder
+
+#: Documents in a part: large enough for one Lucene segment to search fast, small enough to keep two cores busy.
+PART_SIZE = 200_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuildOptions:
+    """What a build was asked for."""
+
+    text_field: str | None = None
+    id_field: str | None = None
+    limit: int | None = None
+    on_duplicate: str = "keep"
+    annotators: tuple[str, ...] = ("default",)
+    tokenizer: str | None = None
+    language: str = "en"
+    part_size: int = PART_SIZE
+    workers: int = field(default_factory=lambda: os.cpu_count() or 1)
+
+    def ingest_options(self) -> IngestOptions:
+        """The options of reading."""
+        return IngestOptions(
+            text_field=self.text_field,
+            id_field=self.id_field,
+            limit=self.limit,
+            on_duplicate=self.on_duplicate,
+            part_size=self.part_size,
+            workers=self.workers,
+        )
+
+    def stored(self) -> dict[str, Any]:
+        """What decides the result, for the manifest: not the number of workers."""
+        return {
+            "text_field": self.text_field,
+            "id_field": self.id_field,
+            "limit": self.limit,
+            "on_duplicate": self.on_duplicate,
+            "annotators": list(self.annotators),
+            "tokenizer": self.tokenizer,
+            "language": self.language,
+            "part_size": self.part_size,
+        }
+
+
+def build(folder: Path, specs: Sequence[str], options: BuildOptions, *, progress: Progress, force: bool = False) -> Manifest:
+    """Build a corpus in `folder`, or go on with a build that was cut off; returns the committed manifest."""
+    _check_language(options.language)
+    annotators.select(options.annotators)
+    sources = resolve(specs)
+    make_folder(folder)
+    with locked(folder):
+        old = _committed(folder)
+        request = _request("build", sources, options)
+        if old is not None and not force:
+            if old.options.get("request") == request:
+                return old
+            raise CorpuscopeError(
+                f"{folder} already holds a corpus. Append to it with corpuscope add, or build it anew with --force."
+            )
+        staging = begin(folder, request, old, restart=force)
+        empty = Manifest(
+            name=folder.resolve().name,
+            language=options.language,
+            part_size=options.part_size,
+            fields=(),
+            parts=(),
+            annotators={},
+            sources=(),
+            rejected={},
+            mended={},
+            options=options.stored() | {"request": request},
+            next_part=old.next_part if old else 0,
+        )
+        return _extend(folder, staging, empty, specs, options, progress=progress, action="build")
+
+
+def add(folder: Path, specs: Sequence[str], *, workers: int, progress: Progress) -> Manifest:
+    """Append the documents of `specs` as new parts, made as those of the corpus were."""
+    sources = resolve(specs)
+    old = manifests.load(folder)
+    with locked(folder):
+        stored = {k: v for k, v in old.options.items() if k != "request"}
+        options = BuildOptions(**stored | {"annotators": tuple(stored["annotators"]), "limit": None, "workers": workers})
+        staging = begin(folder, _request("add", sources, options) | {"to": old.version}, old, restart=False)
+        return _extend(folder, staging, old, specs, options, progress=progress, action="add")
+
+
+def _extend(
+    folder: Path,
+    staging: Path,
+    old: Manifest,
+    specs: Sequence[str],
+    options: BuildOptions,
+    *,
+    progress: Progress,
+    action: str,
+) -> Manifest:
+    """Read sources into new parts behind those of `old`, commit, and clear up."""
+    clock = Clock()
+    with clock.step("read"):
+        settled = _read(folder, staging, old, specs, options, progress)
+    names = [part_name(old.next_part + i) for i in range(len(settled.part_rows))]
+    documents = sum(settled.part_rows)
+    with clock.step("write"), progress.step("Writing documents", documents) as step:
+        tasks = [DocumentsTask(folder, name, i, settled) for i, name in enumerate(names)]
+        parts = run_tasks(make_documents, tasks, workers=options.workers, advance=step.advance)
+    with clock.step("annotate"):
+        jobs = _jobs(folder, old, parts, options)
+        parts, seconds = annotate_parts(folder, parts, jobs, workers=options.workers, progress=progress)
+    with clock.step("index"), progress.step("Indexing", documents) as step:
+        tasks_ = [IndexTask(folder, part, old.language) for part in parts]
+        parts = run_tasks(make_index, tasks_, workers=options.workers, advance=step.advance)
+    ran = {job.annotator: job.settings for job in jobs}
+    manifest = replace(
+        old,
+        fields=name_fields(settled.fields, ran),
+        parts=(*old.parts, *parts),
+        annotators=describe_runs(ran, old.annotators, seconds),
+        sources=(*old.sources, *settled.sources),
+        rejected=_merged(old.rejected, settled.rejected),
+        mended=_merged(old.mended, settled.mended),
+        next_part=old.next_part + len(parts),
+    )
+    return commit(folder, manifest, clock, progress, action=action, documents=documents)
+
+
+def _read(
+    folder: Path, staging: Path, old: Manifest, specs: Sequence[str], options: BuildOptions, progress: Progress
+) -> Settled:
+    first_file = sum(len(s.get("files", ())) for s in old.sources)
+    staged = ingest(specs, options.ingest_options(), staging, first_file=first_file, progress=progress)
+    settled = settle(
+        staged,
+        options.ingest_options(),
+        staging,
+        known=tuple(f for f in old.fields if f.origin == "source"),
+        existing=[folder / p.documents.path for p in old.parts],
+    )
+    if not settled.part_rows:
+        shutil.rmtree(staging, ignore_errors=True)
+        why = ", ".join(f"{reject.count:,} {reason}" for reason, reject in settled.rejected.items()) or "no record"
+        raise SourceError(f"No document in {', '.join(specs)} can be used: {why}.")
+    return settled
+
+
+# --- annotating ------------------------------------------------------------------------------------------
+
+
+def _jobs(folder: Path, old: Manifest, parts: Sequence[Part], options: BuildOptions) -> tuple[Job, ...]:
+    """Annotators with their settings: those of the corpus where it has them, else learned from the new parts."""
+    if old.annotators:
+        return tuple(Job(name, run["settings"]) for name, run in old.annotators.items())
+    names = () if options.annotators == ("none",) else options.annotators
+    return fit_jobs(folder, parts, names, {"tokenizer": options.tokenizer} if options.tokenizer else {}, {})
+
+
+def fit_jobs(
+    folder: Path,
+    parts: Sequence[Part],
+    names: Sequence[str],
+    options: Mapping[str, Any],
+    fitted: Mapping[str, Mapping[str, Any]],
+) -> tuple[Job, ...]:
+    """The named annotators and those they need, each with settings; `fitted` ones keep theirs."""
+    documents = [folder / p.documents.path for p in parts]
+    settings: dict[str, Mapping[str, Any]] = dict(fitted)
+    chosen = annotators.select(names)
+    for annotator in chosen:
+        if annotator.name not in settings:
+            settings[annotator.name] = fit(annotator, documents, options, settings)
+    return tuple(Job(a.name, settings[a.name]) for a in chosen)
+
+
+def annotate_parts(
+    folder: Path, parts: Sequence[Part], jobs: tuple[Job, ...], *, workers: int, progress: Progress
+) -> tuple[list[Part], dict[str, float]]:
+    """Run annotators over parts; the parts with their new files, and seconds by annotator."""
+    if not jobs:
+        return list(parts), {}
+    with progress.step("Annotating", sum(p.rows for p in parts)) as step:
+        tasks = [AnnotateTask(folder, part, jobs) for part in parts]
+        results = run_tasks(make_annotations, tasks, workers=workers, advance=step.advance)
+    seconds: dict[str, float] = {}
+    for made in (m for _, m in results if isinstance(m, AnnotatedPart)):
+        for name, spent in made.seconds.items():
+            seconds[name] = seconds.get(name, 0.0) + spent
+    return [part for part, _ in results], seconds
+
+
+def name_fields(source_fields: Sequence[Field], ran: Mapping[str, Mapping[str, Any]]) -> tuple[Field, ...]:
+    """All fields of a corpus: a bare name means the source's; a computed field of that name gets its origin before it."""
+    taken = {f.name for f in source_fields}
+    out = [f for f in source_fields if f.origin == "source"]
+    for name, settings in ran.items():
+        for f in annotators.by_name(name).described(settings):
+            out.append(replace(f, origin=name, name=f"{name}.{f.name}" if f.name in taken else f.name))
+    return tuple(out)
+
+
+def describe_runs(
+    ran: Mapping[str, Mapping[str, Any]], before: Mapping[str, Mapping[str, Any]], seconds: Mapping[str, float]
+) -> dict[str, dict[str, Any]]:
+    """What the manifest says of each annotator: version, settings, and seconds spent so far."""
+    out: dict[str, dict[str, Any]] = {}
+    for name, settings in ran.items():
+        spent = before.get(name, {}).get("seconds", 0.0) + seconds.get(name, 0.0)
+        version = annotators.by_name(name).version
+        out[name] = {"version": version, "settings": dict(settings), "seconds": round(spent, 3)}
+    return out
+
+
+# --- committing ------------------------------------------------------------------------------------------
+
+
+def commit(
+    folder: Path, manifest: Manifest, clock: Clock, progress: Progress, *, action: str, documents: int
+) -> Manifest:
+    """Build the columns that searching needs, make the manifest the state of the corpus, and clear up."""
+    with clock.step("columns"), progress.step("Making columns", len(manifest.fields), unit="fields") as step:
+        for f in manifest.fields:
+            open_column(folder, manifest, f)
+            step.advance(1)
+    event = {"action": action, "program": f"corpuscope {__version__}", "documents": documents, "seconds": clock.seconds}
+    manifest = replace(manifest, history=(*manifest.history, event))
+    manifests.commit(folder, manifest)
+    finish(folder, manifest)
+    purge(folder, manifest)
+    return manifest
+
+
+class Clock:
+    """Seconds by step."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Time a step."""
+        begun = time.perf_counter()
+        yield
+        self.seconds[name] = round(time.perf_counter() - begun, 3)
+
+
+def _check_language(language: str) -> None:
+    """Refuse an unknown language before anything is read; English needs no JVM to be known."""
+    if language != "en":
+        from corpuscope import analysis, jvm
+
+        jvm.start()
+        analysis.get_analyzer(language)
+
+
+def _committed(folder: Path) -> Manifest | None:
+    return manifests.load(folder) if (folder / manifests.FILE_NAME).exists() else None
+
+
+def _request(action: str, sources: Sequence[Source], options: BuildOptions) -> dict[str, Any]:
+    """What identifies a job: its options and the files as they are now."""
+    files = [[f.path, f.bytes, _modified(f.path)] for source in sources for f in source.files]
+    return {"action": action, "program": __version__, "options": options.stored(), "files": files}
+
+
+def _modified(path: str) -> int:
+    try:
+        return Path(path).stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _merged(old: Mapping[str, manifests.Reject], new: Mapping[str, manifests.Reject]) -> dict[str, manifests.Reject]:
+    tally = Tally()
+    tally.merge(dict(old))
+    tally.merge(dict(new))
+    return tally.result()

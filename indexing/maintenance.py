@@ -1,0 +1,162 @@
+"""Jobs on a corpus that exists: annotate, verify, suppress, compact."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from corpuscope import manifest as manifests
+from corpuscope.columns import Mask
+from corpuscope.corpus import Corpus, open_corpus
+from corpuscope.errors import CorpuscopeError
+from corpuscope.manifest import FileEntry, Manifest, Part, file_entry
+from indexing.build import Clock, annotate_parts, commit, describe_runs, fit_jobs, name_fields
+from indexing.parts import DOCUMENTS, FIELDS, IndexTask, make_index, part_folder, part_name
+from indexing.progress import Progress
+from indexing.settle import DocumentsWriter
+from indexing.workers import run_tasks
+from indexing.workspace import begin, locked
+
+
+def annotate(folder: Path, names: Sequence[str], options: Mapping[str, Any], *, workers: int, progress: Progress) -> Manifest:
+    """Run annotators (and those they need) over all parts and add their fields to the corpus."""
+    old = manifests.load(folder)
+    with locked(folder):
+        begin(folder, {"action": "annotate", "names": list(names), "to": old.version}, old, restart=True)
+        clock = Clock()
+        with clock.step("annotate"):
+            fitted = {name: run["settings"] for name, run in old.annotators.items()}
+            jobs = fit_jobs(folder, old.parts, names, options, fitted)
+            parts, seconds = annotate_parts(folder, old.parts, jobs, workers=workers, progress=progress)
+        ran = fitted | {job.annotator: job.settings for job in jobs}
+        manifest = replace(
+            old,
+            parts=tuple(parts),
+            fields=name_fields(old.fields, ran),
+            annotators=describe_runs(ran, old.annotators, seconds),
+        )
+        return commit(folder, manifest, clock, progress, action="annotate", documents=old.rows)
+
+
+@dataclass(frozen=True)
+class Damage:
+    """A file that is not as the manifest says."""
+
+    path: str
+    what: str
+
+
+def verify(folder: Path) -> Iterator[Damage | FileEntry]:
+    """Check every file of the corpus: yields each sound file's entry, or what is wrong with it."""
+    manifest = manifests.load(folder)
+    for entry in manifest.files():
+        path = folder / entry.path
+        if not path.is_file():
+            yield Damage(entry.path, "is missing")
+        elif path.stat().st_size != entry.bytes:
+            yield Damage(entry.path, f"has {path.stat().st_size:,} bytes and should have {entry.bytes:,}")
+        elif _sha256(path) != entry.sha256:
+            yield Damage(entry.path, "has other bytes than when it was written")
+        else:
+            yield entry
+
+
+def suppress(folder: Path, ids: Sequence[str]) -> tuple[Manifest, int]:
+    """Take documents down; returns the new manifest and how many were not down already."""
+    with locked(folder):
+        corpus = open_corpus(folder)
+        rows = np.setdiff1d(_rows_of(corpus, ids), corpus.suppressed_rows)
+        if not len(rows):
+            return corpus.manifest, 0
+        number = corpus.manifest.suppression + 1
+        table = pa.table({"row": rows, "suppression": np.full(len(rows), number, dtype=np.int32)})
+        if corpus.manifest.suppressed is not None:
+            table = pa.concat_tables([pq.read_table(folder / corpus.manifest.suppressed.path), table])
+        target = folder / f"suppressed-{number}.parquet"
+        temporary = target.with_name(f".{target.name}.tmp")
+        pq.write_table(table, temporary)
+        temporary.replace(target)
+        manifest = replace(corpus.manifest, suppressed=file_entry(folder, target), suppression=number)
+        manifests.commit(folder, manifest)
+        return manifest, len(rows)
+
+
+def compact(folder: Path, *, workers: int, progress: Progress) -> tuple[Manifest, int]:
+    """Rewrite the parts that hold suppressed documents without them; returns how many documents went."""
+    with locked(folder):
+        corpus = open_corpus(folder)
+        old = corpus.manifest
+        gone = len(corpus.suppressed_rows)
+        if not gone:
+            return old, 0
+        begin(folder, {"action": "compact", "to": old.version}, old, restart=True)
+        clock = Clock()
+        with clock.step("rewrite"):
+            parts, next_part = _rewrite_parts(corpus)
+        fresh = [p for p in parts if p.lexical is None]
+        with clock.step("index"), progress.step("Indexing", sum(p.rows for p in fresh)) as step:
+            tasks = [IndexTask(folder, part, old.language) for part in fresh]
+            indexed = {p.name: p for p in run_tasks(make_index, tasks, workers=workers, advance=step.advance)}
+        manifest = replace(
+            old, parts=tuple(indexed.get(p.name, p) for p in parts), next_part=next_part, suppressed=None, suppression=0
+        )
+        return commit(folder, manifest, clock, progress, action="compact", documents=manifest.rows), gone
+
+
+def _rows_of(corpus: Corpus, ids: Sequence[str]) -> Any:
+    """Rows of documents by id; an unknown id is refused before anything is changed."""
+    column = corpus.catalog.text_column("id")
+    codes = {id_: column.code(id_) for id_ in ids}
+    for id_, code in codes.items():
+        if code is None:
+            raise CorpuscopeError(f"There is no document {id_!r} in {corpus.name}; nothing was suppressed.")
+    return np.flatnonzero(np.isin(column.codes, list(codes.values())))
+
+
+def _rewrite_parts(corpus: Corpus) -> tuple[list[Part], int]:
+    """Parts without their suppressed rows, under new names and without an index; untouched ones stay."""
+    parts: list[Part] = []
+    number = corpus.manifest.next_part
+    for base, part in zip(corpus.documents.bases, corpus.manifest.parts, strict=False):
+        keep = corpus.shown[base : base + part.rows]
+        if keep.all():
+            parts.append(part)
+        elif keep.any():
+            parts.append(_rewrite_part(corpus.folder, part, part_name(number), keep))
+            number += 1
+    if not parts:
+        raise CorpuscopeError("Every document of the corpus is suppressed; delete the folder instead of compacting it.")
+    return parts, number
+
+
+def _rewrite_part(folder: Path, part: Part, name: str, keep: Mask) -> Part:
+    home = part_folder(folder, name)
+    (home / FIELDS).mkdir(parents=True, exist_ok=True)
+    _rewrite_documents(folder / part.documents.path, home / DOCUMENTS, keep)
+    fields: dict[str, FileEntry] = {}
+    for origin, entry in part.fields.items():
+        target = home / FIELDS / Path(entry.path).name
+        table = pq.read_table(folder / entry.path)
+        pq.write_table(table.filter(pa.array(keep)), target, compression="zstd")
+        fields[origin] = file_entry(folder, target)
+    return Part(name, int(keep.sum()), file_entry(folder, home / DOCUMENTS), fields)
+
+
+def _rewrite_documents(source: Path, target: Path, keep: Mask) -> None:
+    with pq.ParquetFile(source) as file, DocumentsWriter(target, file.schema_arrow) as writer:
+        start = 0
+        for batch in file.iter_batches(1000):
+            writer.write(pa.Table.from_batches([batch]).filter(pa.array(keep[start : start + batch.num_rows])))
+            start += batch.num_rows
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
