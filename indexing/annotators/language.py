@@ -16,7 +16,7 @@ from indexing.annotators.contract import Annotator, Settings
 from indexing.annotators.scripts import main_scripts
 
 #: Code points looked at from the start and from the middle: first few; more when the first guess is unsure.
-QUICK, THOROUGH = 60, 500
+QUICK, THOROUGH = 60, 300
 SURE = 0.6
 
 _LABEL = len("__label__")

@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 _CODE_POINTS = 0x110000
+#: Texts counted together: few enough for the arrays to stay in the processor's cache.
+_AT_ONCE = 512
 #: Scripts that say nothing about the writing: common, inherited, unknown.
 _NEUTRAL = frozenset({"Zyyy", "Zinh", "Zzzz"})
 
@@ -18,20 +20,24 @@ def main_scripts(texts: Sequence[str]) -> list[str | None]:
 
     Ties go to the code that comes first in the alphabet.
     """
+    out: list[str | None] = []
+    for i in range(0, len(texts), _AT_ONCE):
+        out += _main_scripts(texts[i : i + _AT_ONCE])
+    return out
+
+
+def _main_scripts(texts: Sequence[str]) -> list[str | None]:
     names, table = _script_table()
-    if not texts:
-        return []
-    points = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32)
-    rows = np.repeat(np.arange(len(texts)), np.fromiter(map(len, texts), np.int64, len(texts)))
-    scripts = table[points]
-    letters = np.flatnonzero(scripts)
-    used, compact = np.unique(scripts[letters], return_inverse=True)
-    if len(used) == 0:
-        return [None] * len(texts)
-    cells = np.bincount(rows[letters] * len(used) + compact, minlength=len(texts) * len(used))
-    counts = cells.reshape(len(texts), len(used))
-    best = [names[used[i]] for i in counts.argmax(axis=1)]
-    return [name if total else None for name, total in zip(best, counts.sum(axis=1), strict=True)]
+    scripts = table[np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32)]
+    # The neutral script is counted too (as none), so that every text has a cell.
+    used = np.union1d(np.flatnonzero(np.bincount(scripts, minlength=len(names))), [0])
+    column = np.zeros(len(names), np.int64)
+    column[used] = np.arange(len(used))
+    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
+    cells = np.repeat(np.arange(len(texts)) * len(used), lengths) + column[scripts]
+    counts = np.bincount(cells, minlength=len(texts) * len(used)).reshape(len(texts), len(used))
+    counts[:, 0] = 0
+    return [names[used[i]] or None for i in counts.argmax(axis=1)]
 
 
 @functools.cache
