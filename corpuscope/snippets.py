@@ -29,21 +29,15 @@ def cut(text: str, spans: Sequence[tuple[int, int]], width: int = WIDTH) -> Snip
 
     Without spans it is the start of the text. A match that is longer than the window is cut.
     """
-    start = _window_start(len(text), spans, width)
+    first, last = _densest(spans, width)
+    low, high = (spans[first][0], spans[last - 1][1]) if spans else (0, 0)
+    start = max(0, min(low - max(0, width - (high - low)) // 2, len(text) - width))
     end = min(len(text), start + width)
-    start, end = _to_word_start(text, start), _to_word_end(text, end)
+    # Meeting the edge of a word may not cost a match.
+    start = min(_to_word_start(text, start), max(start, low))
+    end = max(_to_word_end(text, end), min(end, high))
     inside = [(max(a, start) - start, min(b, end) - start) for a, b in spans if a < end and b > start]
     return Snippet(start, end, inside)
-
-
-def _window_start(length: int, spans: Sequence[tuple[int, int]], width: int) -> int:
-    """Where to start so that the densest cluster of spans lies in the middle."""
-    first, last = _densest(spans, width)
-    if first == last:
-        return 0
-    low, high = spans[first][0], spans[last - 1][1]
-    start = low - max(0, width - (high - low)) // 2
-    return max(0, min(start, length - width))
 
 
 def _densest(spans: Sequence[tuple[int, int]], width: int) -> tuple[int, int]:
