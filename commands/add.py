@@ -8,7 +8,7 @@ from pathlib import Path
 from commands.build import add_workers_argument, print_summary
 from corpuscope.known_corpora import remember
 from indexing.build import add
-from indexing.progress import Progress
+from indexing.progress import ConsoleProgress
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Append and say what the corpus holds now."""
-    manifest = add(args.folder, args.source, workers=args.workers, progress=Progress())
+    manifest = add(args.folder, args.source, workers=args.workers, progress=ConsoleProgress())
     remember(args.folder)
     print_summary(args.folder, manifest)
     return 0

@@ -11,14 +11,18 @@ from corpuscope.errors import UsageError
 from corpuscope.known_corpora import remember
 from corpuscope.manifest import Manifest
 from indexing.build import PART_SIZE, BuildOptions, build
-from indexing.progress import Progress
+from indexing.progress import ConsoleProgress
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.add_argument("folder", metavar="DIR", type=Path, help="the corpus folder to make")
     parser.add_argument(
-        "--source", action="append", required=True, metavar="SRC", help="file, folder, glob, hf:org/name[:config[:split]] or demo"
+        "--source",
+        action="append",
+        required=True,
+        metavar="SRC",
+        help="file, folder, glob, hf:org/name[:config[:split]] or demo",
     )
     add_reading_arguments(parser)
     parser.add_argument("--limit", type=int, metavar="N", help="only the first N documents")
@@ -26,9 +30,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--embedder", default="none", metavar="none", help="none: this version has no embeddings")
     parser.add_argument("--device", default="auto", help="unused without an embedder")
     parser.add_argument("--language", default="en", help="the analyzer of all documents (default: en)")
-    parser.add_argument("--tokenizer", metavar="NAME", help="count tokens exactly: tekken, a tokenizer.json or a hub id")
+    parser.add_argument(
+        "--tokenizer", metavar="NAME", help="count tokens exactly: tekken, a tokenizer.json or a hub id"
+    )
     parser.add_argument("--part-size", type=int, default=PART_SIZE, metavar="N", help="documents in a part")
-    parser.add_argument("--on-duplicate", choices=("keep", "reject"), default="keep", help="what to do with a repeated id")
+    parser.add_argument(
+        "--on-duplicate", choices=("keep", "reject"), default="keep", help="what to do with a repeated id"
+    )
     parser.add_argument("--force", action="store_true", help="start again, replacing what is there")
     add_workers_argument(parser)
 
@@ -41,7 +49,9 @@ def add_reading_arguments(parser: argparse.ArgumentParser) -> None:
 
 def add_workers_argument(parser: argparse.ArgumentParser) -> None:
     """How many processes work at once."""
-    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, metavar="N", help="processes (default: all cores)")
+    parser.add_argument(
+        "--workers", type=int, default=os.cpu_count() or 1, metavar="N", help="processes (default: all cores)"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -62,7 +72,7 @@ def run(args: argparse.Namespace) -> int:
         part_size=args.part_size,
         workers=args.workers,
     )
-    manifest = build(args.folder, args.source, options, progress=Progress(), force=args.force)
+    manifest = build(args.folder, args.source, options, progress=ConsoleProgress(), force=args.force)
     remember(args.folder)
     print_summary(args.folder, manifest)
     return 0
@@ -70,6 +80,8 @@ def run(args: argparse.Namespace) -> int:
 
 def print_summary(folder: Path, manifest: Manifest) -> None:
     """What a corpus holds after a job, rejects included."""
-    print(f"{manifest.name}@{manifest.version}: {manifest.rows:,} documents in {len(manifest.parts)} parts, in {folder}")
+    print(
+        f"{manifest.name}@{manifest.version}: {manifest.rows:,} documents in {len(manifest.parts)} parts, in {folder}"
+    )
     for line in [*reject_lines("rejected", manifest.rejected), *reject_lines("mended", manifest.mended)]:
         print(line)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from commands.build import add_workers_argument, print_summary
 from indexing.maintenance import compact
-from indexing.progress import Progress
+from indexing.progress import ConsoleProgress
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Compact and say what went."""
-    manifest, gone = compact(args.folder, workers=args.workers, progress=Progress())
+    manifest, gone = compact(args.folder, workers=args.workers, progress=ConsoleProgress())
     print(f"{gone:,} suppressed documents removed from the files")
     print_summary(args.folder, manifest)
     return 0

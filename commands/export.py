@@ -11,7 +11,7 @@ from corpuscope.errors import UsageError
 from corpuscope.export import ExportOptions, export
 from corpuscope.formats import FORMATS
 from corpuscope.recipe import SUFFIX, Recipe
-from indexing.progress import Progress
+from indexing.progress import ConsoleProgress
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,7 +33,7 @@ def run(args: argparse.Namespace) -> int:
     names = None if args.fields is None else tuple(n for n in (f.strip() for f in args.fields.split(",")) if n)
     query = make_query(args, text)
     corpus = open_and_remember(folders[0])
-    with Progress().step("Exporting") as step:
+    with ConsoleProgress().step("Exporting") as step:
         recipe = export(corpus, query, args.out, ExportOptions(names, args.limit), advance=step.advance)
     print(summary(args.out, recipe))
     return 0

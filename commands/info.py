@@ -53,7 +53,7 @@ def _lines(corpus: Corpus) -> Iterator[str]:
     size = terminal.size(sum(f.bytes for f in manifest.files()))
     yield f"{corpus.label}: {shown:,} documents in {len(manifest.parts)} parts, {size}, analysed as {manifest.language}"
     if len(corpus.suppressed_rows):
-        yield f"{len(corpus.suppressed_rows):,} documents are suppressed; their text stays in the files until: corpuscope compact"
+        yield f"{len(corpus.suppressed_rows):,} are suppressed; their text stays in the files until: corpuscope compact"
     yield ""
     yield "fields"
     for field in manifest.fields:

@@ -20,7 +20,11 @@ def add_query_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--k1", type=float, default=K1, help=f"BM25 term saturation (default: {K1})")
     parser.add_argument("--b", type=float, default=B, help=f"BM25 length normalisation (default: {B})")
     parser.add_argument(
-        "--filter", action="append", default=[], metavar="E", help="field=value, field=a,b, field!=v, field>=2, field=2..4, field?"
+        "--filter",
+        action="append",
+        default=[],
+        metavar="E",
+        help="field=value, field=a,b, field!=v, field>=2, field=2..4, field?",
     )
     parser.add_argument("--where", metavar="EXPR", help="a SQL expression over fields")
     parser.add_argument("--sort", metavar="FIELD[:desc]", help="order by a field instead of rank")
@@ -63,5 +67,7 @@ def split_folders(words: Sequence[str]) -> tuple[list[str], str]:
     folders = list(words[:-1])
     for folder in folders[1:]:
         if not (Path(folder) / FILE_NAME).is_file():
-            raise UsageError(f"{folder!r} is no corpus, and only the last word can be the query; quote a query of several words")
+            raise UsageError(
+                f"{folder!r} is no corpus, and only the last word can be the query; quote a query of several words"
+            )
     return folders, words[-1]

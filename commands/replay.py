@@ -9,7 +9,7 @@ from commands.export import summary
 from commands.query_arguments import open_and_remember
 from corpuscope import recipe as recipes
 from corpuscope.replay import find_corpus, replay
-from indexing.progress import Progress
+from indexing.progress import ConsoleProgress
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,7 +23,7 @@ def run(args: argparse.Namespace) -> int:
     """Replay and say what was written."""
     recipe = recipes.load(args.recipe)
     corpus = open_and_remember(args.corpus) if args.corpus else find_corpus(recipe)
-    with Progress().step("Replaying") as step:
+    with ConsoleProgress().step("Replaying") as step:
         replayed = replay(recipe, corpus, args.out, advance=step.advance)
     print(summary(args.out, replayed.recipe))
     if replayed.suppressed:

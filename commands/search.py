@@ -27,7 +27,9 @@ def run(args: argparse.Namespace) -> int:
     folders, text = split_folders(args.words)
     query = make_query(args, text)
     if len(folders) > 1:
-        raise UsageError("searching several corpora at once is not possible in this version; search one after the other")
+        raise UsageError(
+            "searching several corpora at once is not possible in this version; search one after the other"
+        )
     result = open_and_remember(folders[0]).search(query)
     if args.json:
         print(json.dumps(result.to_json(), ensure_ascii=False, allow_nan=False))
@@ -38,8 +40,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _lines(result: SearchResult) -> Iterator[str]:
     yield counts_line(result)
-    for note in result.notes:
-        yield note
+    yield from result.notes
     for hit in result.hits:
         yield from _hit_lines(hit)
     for name, facet in result.facets.items():

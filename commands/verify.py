@@ -25,7 +25,9 @@ def run(args: argparse.Namespace) -> int:
             damaged += 1
             print(f"corpuscope: {args.folder / found.path} {found.what}", file=sys.stderr)
     if damaged:
-        print(f"corpuscope: {damaged} of {sound + damaged} files are damaged; build again with --force", file=sys.stderr)
+        print(
+            f"corpuscope: {damaged} of {sound + damaged} files are damaged; build again with --force", file=sys.stderr
+        )
         return 1
     print(f"all {sound} files are as they were written")
     return 0

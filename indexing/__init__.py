@@ -1,0 +1,1 @@
+"""Offline jobs: they read sources and write a corpus."""
