@@ -118,9 +118,7 @@ def _submit(task: _Task, executor: Executor | None) -> Future[BlockReport] | Blo
     return executor.submit(stage, task.block, task.roles, task.path)
 
 
-def _finish(
-    task: _Task, result: Future[BlockReport] | BlockReport, left: int | None
-) -> tuple[str, BlockReport, Roles]:
+def _finish(task: _Task, result: Future[BlockReport] | BlockReport, left: int | None) -> tuple[str, BlockReport, Roles]:
     """Wait for a block; the one in which the limit falls is staged again, cut short."""
     report = result.result() if isinstance(result, Future) else result
     if left is None or report.rows <= left:

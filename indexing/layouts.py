@@ -184,9 +184,30 @@ LAYOUTS: tuple[Layout, ...] = (
     Layout(name="ROOTS", requires=frozenset({"text", "meta"}), id="id"),
 )
 
-_TEXT = ("text", "raw_content", "content", "contents", "document", "body", "article", "full_text", "raw_text", "passage")
+_TEXT = (
+    "text",
+    "raw_content",
+    "content",
+    "contents",
+    "document",
+    "body",
+    "article",
+    "full_text",
+    "raw_text",
+    "passage",
+)
 _ID = ("id", "_id", "doc_id", "docid", "docno", "document_id", "uuid", "identifier")
-_URL = ("url", "source_url", "article_source_link", "link", "uri", "href", "warc_target_uri", "meta.url", "metadata.url")
+_URL = (
+    "url",
+    "source_url",
+    "article_source_link",
+    "link",
+    "uri",
+    "href",
+    "warc_target_uri",
+    "meta.url",
+    "metadata.url",
+)
 _TITLE = ("title", "headline", "meta.title", "metadata.title")
 _DATE = (
     "date", "timestamp", "publish_date", "published", "publication_date", "date_published", "date_download", "created",

@@ -46,7 +46,9 @@ def documents_of(
     if take is not None and int(keep.sum()) > take:
         last = int(np.flatnonzero(keep)[take - 1]) if take else -1
         keep[last + 1 :] = False
-        rejections = [case for case in rejections if take and where.position(case) <= where.position(where.case("", last))]
+        rejections = [
+            case for case in rejections if take and where.position(case) <= where.position(where.case("", last))
+        ]
     rows = np.flatnonzero(keep)
     kept = _select(records, rows)
     builder = _Builder(kept, roles, _Places(kept, files))
@@ -256,5 +258,3 @@ def _is_instant(values: Values) -> bool:
 def _shown(values: Values, row: int) -> str:
     value = values[row].as_py() if isinstance(values, pa.Array) else values[row]
     return str(as_text(value))
-
-

@@ -71,13 +71,17 @@ def _described(spec: str, paths: Sequence[Path], first: int, *, strict: bool) ->
         files.append(SourceFile(spec=spec, path=str(path), ordinal=ordinal, bytes=size, reader=reader.name))
     if not files:
         what = f"None of the {len(skipped)} files of {spec!r}" if len(skipped) != 1 else f"The file {skipped[0]!r}"
-        raise SourceError(f"{what} is of a kind that can be read: {' '.join(readers.endings())}, each also .gz or .zst.")
+        raise SourceError(
+            f"{what} is of a kind that can be read: {' '.join(readers.endings())}, each also .gz or .zst."
+        )
     return Source(spec, tuple(files), tuple(_printable(name) for name in skipped))
 
 
 def _is_bystander(path: Path) -> bool:
     hidden = path.name.startswith((".", "_"))
-    return hidden or path.name in _BYSTANDERS or path.name.endswith(".recipe.json") or path.name != _printable(path.name)
+    return (
+        hidden or path.name in _BYSTANDERS or path.name.endswith(".recipe.json") or path.name != _printable(path.name)
+    )
 
 
 def _printable(name: str) -> str:

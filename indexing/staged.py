@@ -23,7 +23,7 @@ LISTED_FILES = 1000
 
 @dataclass
 class ColumnTotals:
-    """A column over all blocks: values by kind, and for each kind the block where it was first seen."""
+    """A column over all blocks: values by kind, and for each kind the file where it was first seen."""
 
     counts: dict[Kind, int]
     first: dict[Kind, str]
@@ -78,6 +78,7 @@ class Totals:
         self._rejected, self._mended = Tally(), Tally()
         self._files: dict[int, tuple[int, int]] = {}
         self._layouts: dict[int, str] = {}
+        self._paths = {file.ordinal: file.path for source in sources for file in source.files}
 
     def add(self, name: str, report: BlockReport, roles: Roles) -> None:
         """Count one block."""
@@ -94,7 +95,7 @@ class Totals:
             totals.untyped |= found.untyped
             for kind, count in found.counts.items():
                 totals.counts[kind] = totals.counts.get(kind, 0) + count
-                totals.first.setdefault(kind, name)
+                totals.first.setdefault(kind, self._paths[min(report.files)])
 
     def result(self) -> Staged:
         """Everything that was added."""

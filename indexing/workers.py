@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import connection, get_context, parent_process
 from threading import Thread
+from typing import Any, TypeVar
 
 from corpuscope.errors import CorpuscopeError
 
+_T = TypeVar("_T")
+_R = TypeVar("_R")
+_POLL_SECONDS = 0.2
+
+#: Units of work done by all workers of the pool together; set in a worker when it starts.
+_done: Any = None
+
 
 @contextmanager
-def pool(workers: int) -> Iterator[ProcessPoolExecutor]:
-    """A pool of spawned processes (never forked: a JVM or threads may be running)."""
-    executor = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_start)
+def pool(workers: int, done: Any = None) -> Iterator[ProcessPoolExecutor]:
+    """A pool of spawned processes (never forked: a JVM or threads may be running); `done` is a shared counter."""
+    executor = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_start, initargs=(done,))
     try:
         yield executor
     except BrokenProcessPool:
@@ -29,7 +37,49 @@ def pool(workers: int) -> Iterator[ProcessPoolExecutor]:
         executor.shutdown(wait=True, cancel_futures=True)
 
 
-def _start() -> None:
+def run_tasks(
+    work: Callable[[_T, Callable[[int], None]], _R],
+    tasks: Sequence[_T],
+    *,
+    workers: int,
+    advance: Callable[[int], None],
+) -> list[_R]:
+    """Do `work(task, count)` for every task in worker processes; results come in the order of the tasks.
+
+    What the workers count is handed on to `advance` while they work. `work` and the tasks must be picklable.
+    """
+    if not tasks:
+        return []
+    done = get_context("spawn").Value("q", 0)
+    with pool(min(workers, len(tasks)), done) as executor:
+        futures = [executor.submit(_work, work, task) for task in tasks]
+        _follow(futures, done, advance)
+        return [future.result() for future in futures]
+
+
+def _follow(futures: Sequence[Future[Any]], done: Any, advance: Callable[[int], None]) -> None:
+    """Report what the workers count until all have ended or one has failed."""
+    waiting, reported = set(futures), 0
+    while waiting:
+        ended, waiting = wait(waiting, timeout=_POLL_SECONDS)
+        advance(done.value - reported)
+        reported = done.value
+        for future in ended:
+            future.result()
+
+
+def _work(work: Callable[[_T, Callable[[int], None]], _R], task: _T) -> _R:
+    return work(task, _count)
+
+
+def _count(units: int) -> None:
+    with _done.get_lock():
+        _done.value += units
+
+
+def _start(done: Any) -> None:
+    global _done
+    _done = done
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_die_with_parent, daemon=True).start()
 

@@ -113,8 +113,6 @@ class Reader:
     grouped: bool = False
 
 
-def records_of(
-    block: Block, columns: Mapping[str, Values], lines: npt.NDArray[np.int64], **rest: Any
-) -> Records:
+def records_of(block: Block, columns: Mapping[str, Values], lines: npt.NDArray[np.int64], **rest: Any) -> Records:
     """Records that all belong to the block's file."""
     return Records(columns, lines, np.full(len(lines), block.file.ordinal, np.int64), **rest)

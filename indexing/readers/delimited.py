@@ -114,9 +114,7 @@ class _Rows:
     def _block(self, rows: list[list[str]], lines: list[int]) -> RowsBlock:
         rejections, self.rejections = tuple(self.rejections), []
         first, self.first = self.first, self.first + len(rows)
-        return RowsBlock(
-            file=self.file, first=first, header=self.header, rows=rows, lines=lines, rejections=rejections
-        )
+        return RowsBlock(file=self.file, first=first, header=self.header, rows=rows, lines=lines, rejections=rejections)
 
 
 def _chain(first: str, rest: Iterator[str]) -> Iterator[str]:

@@ -34,7 +34,9 @@ def _load(path: str) -> Any:
     name, _, rest = path.removeprefix(PREFIX).partition(":")
     config, _, split = rest.partition(":")
     if not name:
-        raise SourceError(f"{path!r} names no data set. Write hf:org/name, hf:org/name:config or hf:org/name:config:split.")
+        raise SourceError(
+            f"{path!r} names no data set. Write hf:org/name, hf:org/name:config or hf:org/name:config:split."
+        )
     try:
         return datasets.load_dataset(name, config or None, split=split or "train", streaming=True)
     except Exception as error:  # see above
