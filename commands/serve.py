@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import argparse
 import ipaddress
-import json
 import os
 import socket
 import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-from corpuscope import manifest
+from commands.query_arguments import open_and_remember
 from corpuscope.errors import CorpuscopeError, UsageError
+from pages.environment import for_corpora
 
-NAME = "serve"
-HELP = "open the app over one or more corpora"
-
-#: Names the corpus folders to the app, as a JSON list of absolute paths.
-CORPORA_VARIABLE = "CORPUSCOPE_CORPORA"
 LOCAL_ADDRESS = "127.0.0.1"
 PORT = 8501
 
@@ -41,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     for line in announcement(folders, args.address, args.port):
         print(line, file=sys.stderr)
     sys.stderr.flush()
-    environment = os.environ | {CORPORA_VARIABLE: json.dumps([str(f) for f in folders])}
+    environment = os.environ | for_corpora(folders)
     # The server takes this process over: Ctrl-C and SIGTERM reach it and nothing stands between.
     os.execve(sys.executable, server_command(args.address, args.port), environment)
 
@@ -50,7 +45,7 @@ def check_corpora(folders: list[Path]) -> list[Path]:
     """The absolute folders, each a corpus that can be read; one named twice is served once."""
     absolute = list(dict.fromkeys(f.resolve() for f in folders))
     for folder in absolute:
-        manifest.load(folder)
+        open_and_remember(folder)
     return absolute
 
 

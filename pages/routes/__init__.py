@@ -1,0 +1,1 @@
+"""HTTP routes and headers beside the pages."""

@@ -1,0 +1,28 @@
+"""The frame of the app: navigation and the look of every page. Streamlit runs this file on every interaction."""
+
+import streamlit as st
+
+from pages.widgets import location
+
+st.set_page_config(page_title="Corpuscope", page_icon=":material/frame_inspect:", layout="wide")
+
+page = st.navigation(
+    [
+        st.Page(
+            "search.py",
+            title="Search",
+            icon=":material/search:",
+            default=True,
+            help="Find documents by text and fields, see exact counts, and take the subset with you.",
+        ),
+        st.Page(
+            "corpus.py",
+            title="Corpus",
+            icon=":material/database:",
+            help="What the corpus holds: sources, fields, and what was left out and why.",
+        ),
+    ],
+    position="top",
+)
+location.keep_across_pages(page.url_path)
+page.run()

@@ -1,0 +1,43 @@
+"""The state of the page as a command for a terminal."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+from corpuscope.query import Query
+
+_ODD = re.compile(r"[^\x20-\x7e\xa1-\u1fff\u3040-\ud7ff]")
+
+
+def search_command(folder: Path, query: Query) -> str:
+    """The `corpuscope search` that asks the same."""
+    default = Query()
+    options: list[str] = []
+    for name in ("mode", "slop", "k1", "b", "where", "sort", "sample", "seed", "k", "offset"):
+        value = getattr(query, name)
+        if value != getattr(default, name):
+            options.append(f"--{name} {quote(str(value))}")
+    options += [f"--filter {quote(str(f))}" for f in query.filters]
+    options += [f"--facet {quote(str(f))}" for f in query.facets]
+    options += [] if query.mask else ["--no-mask"]
+    words = [quote(str(folder))] + ([quote(query.text)] if query.has_text else [])
+    return " ".join(["corpuscope search", *options, *(["--"] if query.text.startswith("-") else []), *words])
+
+
+def quote(value: str) -> str:
+    r"""A word for a shell; one that holds hidden or odd characters as $'...' with their codes.
+
+    a b -> 'a b'; a<U+202E>b -> $'a\u202eb'
+    """
+    if not _ODD.search(value):
+        return shlex.quote(value)
+    plain = value.replace("\\", "\\\\").replace("'", "\\'")
+    return (
+        "$'"
+        + _ODD.sub(
+            lambda m: f"\\U{ord(m.group()):08x}" if ord(m.group()) > 0xFFFF else f"\\u{ord(m.group()):04x}", plain
+        )
+        + "'"
+    )

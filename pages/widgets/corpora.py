@@ -1,0 +1,58 @@
+"""The corpora that this server shows: each opened once for all sessions, in its newest version."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import streamlit as st
+
+from corpuscope.corpus import Corpus, open_corpus
+from corpuscope.errors import CorpusNotFound, suggest
+from corpuscope.manifest import FILE_NAME
+from pages.environment import served
+
+
+class Shelf:
+    """One corpus folder. Readers that hold an older version go on with it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._lock = threading.Lock()
+        self._seen: tuple[int, int, int] | None = None
+        self._corpus: Corpus | None = None
+
+    def corpus(self) -> Corpus:
+        """The newest version; the manifest is read again only when its file has changed."""
+        with self._lock:
+            seen = self._signature()
+            if self._corpus is None or seen != self._seen:
+                opened = open_corpus(self.folder)
+                if self._corpus is None or opened.version != self._corpus.version:
+                    self._corpus = opened
+                self._seen = seen
+            return self._corpus
+
+    def _signature(self) -> tuple[int, int, int] | None:
+        try:
+            found = (self.folder / FILE_NAME).stat()
+        except OSError:
+            return None
+        return found.st_ino, found.st_mtime_ns, found.st_size
+
+
+def find(key: str | None) -> tuple[str, Corpus]:
+    """The corpus with a key (None: the first one) and its key; raises CorpusNotFound."""
+    known = served()
+    if not known:
+        raise CorpusNotFound("No corpus is open here. Start the app with: corpuscope serve DIR")
+    if key is None:
+        key = next(iter(known))
+    if key not in known:
+        raise CorpusNotFound(f"No corpus {key!r} is open here. {suggest(key, known)}")
+    return key, _shelf(str(known[key])).corpus()
+
+
+@st.cache_resource(show_spinner=False)
+def _shelf(folder: str) -> Shelf:
+    return Shelf(Path(folder))

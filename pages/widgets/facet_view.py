@@ -1,0 +1,148 @@
+"""Facets as HTML: how often each value or range occurs in what matches, each one a door."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from corpuscope.fields import Field
+from corpuscope.filters import Filter
+from corpuscope.links import Link
+from corpuscope.query import FacetRequest, Query
+from corpuscope.results import Bin, BinFacet, SearchResult, ValueCount, ValueFacet
+from pages.widgets import refine, wording
+from pages.widgets.panel import door
+from pages.widgets.safe_html import Html, datum, element, join
+
+#: Values of a facet at first, and how many "more" adds.
+FIRST_VALUES = 8
+MORE_VALUES = 20
+_FIRST_FACETS = ("source", "domain", "language", "year", "url_host", "tokens", "script", "words")
+_FACETS_AT_FIRST = 6
+_MASKED = re.compile(r"\[(EMAIL|IP|PHONE|KEY)\]")
+
+
+def default_facets(fields: dict[str, Field]) -> tuple[FacetRequest, ...]:
+    """The facets of a reader who has chosen none: what most corpora are asked for first."""
+    chosen = [name for name in _FIRST_FACETS if name in fields][:_FACETS_AT_FIRST]
+    return tuple(FacetRequest(name, FIRST_VALUES) for name in chosen)
+
+
+class FacetView:
+    """Draws the facets of one answer; `link` is where the reader is."""
+
+    def __init__(self, link: Link, result: SearchResult, fields: dict[str, Field]) -> None:
+        self._link = link
+        self._query = link.query
+        self._result = result
+        self._requests = result.query.facets
+        self._fields = fields
+
+    def html(self) -> Html:
+        """All facets, in the order asked for."""
+        return join(self._facet(request) for request in self._requests)
+
+    def _facet(self, request: FacetRequest) -> Html:
+        facet = self._result.facets[request.field]
+        field = self._fields.get(request.field) or Field(name=request.field, type="text")
+        if not (facet.values if isinstance(facet, ValueFacet) else any(b.count for b in facet.bins)):
+            return element("section", self._head(field), element("p", "no values here", class_="quiet"), class_="facet")
+        body = self._values(field, facet, request) if isinstance(facet, ValueFacet) else self._histogram(field, facet)
+        return element("section", self._head(field), body, self._missing(field, facet.missing), class_="facet")
+
+    def _head(self, field: Field) -> Html:
+        about = " ".join(filter(None, (field.meaning, field.caveat and f"Caveat: {field.caveat}"))) or None
+        estimated = element("span", " ~", title="estimated") if field.estimated else None
+        without = refine.without_facet(self._query, self._requests, field.name)
+        # Without any facet chosen the defaults come back, so the last one stays.
+        close = self._door(without, "×", class_="close", title="Remove this facet") if len(self._requests) > 1 else None
+        return element("h3", element("span", datum(field.name), estimated, title=about), close)
+
+    def _values(self, field: Field, facet: ValueFacet, request: FacetRequest) -> Html:
+        longest = max(v.count for v in facet.values)
+        rows = [self._value(field, v, longest) for v in facet.values]
+        return join([element("ol", *rows), self._more(facet, request)])
+
+    def _value(self, field: Field, counted: ValueCount, longest: int) -> Html:
+        value = wording.value(counted.value) if isinstance(counted.value, bool) else counted.value
+        fill = element("span", class_="fill", style=f"width:{100 * counted.count / max(1, longest):.1f}%")
+        label = element("span", datum(value) if value else element("i", "empty"), class_="label")
+        number = element("span", f"{counted.count:,}", class_="number")
+        hover = f"{value}: {counted.count:,} of {wording.documents(counted.of)} ({wording.share(counted.count, counted.of)})"
+        if self._query.mask and _MASKED.search(value):
+            return element(
+                "li",
+                element("span", fill, label, number, class_="value", title=f"{hover}. Masked values are no filter."),
+            )
+        chosen = refine.has_value(self._query, field.name, value)
+        excluded = refine.has_value(self._query, field.name, value, excluded=True)
+        name = f"{field.name}={value}"
+        include = self._door(
+            refine.toggle_value(self._query, field.name, value),
+            *(fill, label, number),
+            class_="value chosen" if chosen else "value excluded" if excluded else "value",
+            title=hover,
+            data_name=name,
+            aria_pressed="true" if chosen else "false",
+        )
+        minus = self._door(
+            refine.toggle_exclusion(self._query, field.name, value),
+            "−",
+            class_="minus pressed" if excluded else "minus",
+            title="No longer exclude" if excluded else "Exclude (or Alt-click the value)",
+            aria_label=f"Exclude {value}",
+            data_alternative=True,
+            data_name=f"-{name}",
+        )
+        return element("li", include, minus)
+
+    def _more(self, facet: ValueFacet, request: FacetRequest) -> Html | None:
+        if facet.complete:
+            return None
+        wanted = FacetRequest(request.field, request.limit + MORE_VALUES)
+        more = self._door(
+            refine.with_facet(self._query, self._requests, wanted), "more", data_name=f"more {request.field}"
+        )
+        return element("p", f"{wording.documents(facet.other)} with other values · ", more, class_="quiet")
+
+    def _histogram(self, field: Field, facet: BinFacet) -> Html:
+        tallest = max(b.count for b in facet.bins)
+        bars = [self._bar(field, b, tallest, last=b is facet.bins[-1]) for b in facet.bins]
+        ends = element(
+            "p", element("span", _edge(facet.bins[0].low)), element("span", _edge(facet.bins[-1].high)), class_="ends"
+        )
+        return join([element("div", *bars, class_="bars"), ends])
+
+    def _bar(self, field: Field, counted: Bin, tallest: int, *, last: bool) -> Html:
+        wanted = refine.range_of(field, counted, last=last)
+        height = 0 if not counted.count else max(4.0, 100 * counted.count / tallest)
+        span = " and ".join(_readable(f) for f in wanted)
+        chosen = refine.has_range(self._query, wanted)
+        return self._door(
+            refine.toggle_range(self._query, wanted),
+            element("span", style=f"height:{height:.1f}%"),
+            class_="bar chosen" if chosen else "bar",
+            title=f"{span}: {counted.count:,} of {wording.documents(counted.of)}",
+            aria_label=span,
+            data_name=f"{field.name} {counted.low}",
+        )
+
+    def _missing(self, field: Field, missing: int) -> Html | None:
+        if not missing:
+            return None
+        without = refine.add_filter(self._query, Filter(field.name, "!?"))
+        return element("p", self._door(without, f"no value: {missing:,}", data_name=f"{field.name}!?"), class_="quiet")
+
+    def _door(self, query: Query, *children: object, **attributes: object) -> Html:
+        return door(replace(self._link, query=query), *children, **attributes)
+
+
+def _edge(edge: float | int | str) -> str:
+    """An end of a histogram: 2016 stays 2016, 1250000 becomes 1.2M, a date stays a date."""
+    if isinstance(edge, int) and abs(edge) >= 10_000:
+        return wording.compact(edge)
+    return f"{edge:.4g}" if isinstance(edge, float) else str(edge)
+
+
+def _readable(condition: Filter) -> str:
+    return str(condition).replace("..", " – ").replace(">=", " ≥ ").replace("<", " < ").replace("=", " ")

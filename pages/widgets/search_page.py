@@ -1,0 +1,155 @@
+"""The Search page, from the URL to the hits."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from corpuscope.corpus import Corpus
+from corpuscope.errors import CorpuscopeError, InvalidQuery
+from corpuscope.fields import Field
+from corpuscope.links import Link
+from corpuscope.query import Query
+from corpuscope.results import SearchResult
+from pages.widgets import corpora, location, panel, query_bar, refine, summary_view
+from pages.widgets.command_line import search_command
+from pages.widgets.corpus_choice import choose_corpus
+from pages.widgets.download import download_panel
+from pages.widgets.facet_view import FacetView, default_facets
+from pages.widgets.hit_view import hits_html
+from pages.widgets.safe_html import element, join
+
+_ANSWER = "answer"
+#: Filters that are tried when nothing matches.
+_MOST_OFFERS = 8
+
+
+def search_page() -> None:
+    """Draw the page that the URL describes."""
+    link, wrong = _read_link()
+    try:
+        key, corpus = corpora.find(link.corpus)
+    except CorpuscopeError as error:
+        _show_no_corpus(error)
+        return
+    link = replace(link, corpus=key)
+    query_bar.query_form(link)
+    panel.show(summary_view.pills(link), key="pills")
+    status = st.empty()
+    facets = link.query.facets or default_facets(corpus.fields)
+    with st.sidebar:
+        choose_corpus(key, link.query)
+        query_bar.filter_form(link)
+        if query_bar.filter_error():
+            panel.show(
+                summary_view.notice("error", "This filter cannot be read", query_bar.filter_error()),
+                key="filter_notice",
+            )
+    try:
+        if wrong is not None:
+            raise wrong
+        with status, st.spinner("Searching …"):
+            result = _answer(corpus, replace(link.query, facets=facets))
+    except CorpuscopeError as error:
+        _show_error(status, link, error)
+        return
+    _show_answer(status, link, corpus, result)
+
+
+def _read_link() -> tuple[Link, CorpuscopeError | None]:
+    """What the URL says, else an empty query and what is wrong with the URL."""
+    try:
+        return location.current(), None
+    except CorpuscopeError as error:
+        return Link(Query()), error
+
+
+def _answer(corpus: Corpus, query: Query) -> SearchResult:
+    """The answer, kept while only other parts of the page change: a scan of all texts takes seconds."""
+    asked = (str(corpus.folder), corpus.version, query)
+    kept = st.session_state.get(_ANSWER)
+    if kept is None or kept[0] != asked:
+        kept = st.session_state[_ANSWER] = (asked, corpus.search(query))
+    result: SearchResult = kept[1]
+    return result
+
+
+def _show_answer(status: st.delta_generator.DeltaGenerator, link: Link, corpus: Corpus, result: SearchResult) -> None:
+    with st.sidebar:
+        panel.show(FacetView(link, result, corpus.fields).html(), key="facets")
+        query_bar.add_facet(link, result.query.facets, corpus.fields)
+    left_out = sum(r.count for r in corpus.manifest.rejected.values())
+    with status:
+        panel.show(summary_view.counts(result, tokens_by=_tokens_by(corpus.fields), left_out=left_out), key="counts")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        query_bar.order_and_size(link, corpus.fields)
+        with st.popover("More", icon=":material/tune:"):
+            query_bar.more_options(link)
+        with st.popover("Command", icon=":material/terminal:"):
+            st.code(search_command(corpus.folder, link.query), language="bash", wrap_lines=True)
+        with st.popover(f"Export {result.total:,}", icon=":material/download:", disabled=not result.total):
+            download_panel(link.corpus or "", corpus, link.query, result.total)
+    if not result.hits:
+        _show_nothing(link, corpus, result)
+        return
+    estimated = frozenset(f.name for f in corpus.fields.values() if f.estimated)
+    hits = hits_html(result.hits, estimated=estimated)
+    panel.show(join([hits, summary_view.pager(link, result)]), key="hits")
+
+
+def _show_nothing(link: Link, corpus: Corpus, result: SearchResult) -> None:
+    """No hit on this page: none at all, or a page past the last one."""
+    if result.total:
+        first = panel.door(replace(link, query=replace(link.query, offset=0)), "Go to the first page")
+        panel.show(summary_view.notice("empty", "There is no such page", first), key="hits")
+        return
+    offers = [o for o in _offers(corpus, link.query) if o[1]]
+    body = summary_view.ways_out(link, offers) if offers else "Try other words, or keyword mode: it takes any of them."
+    panel.show(summary_view.notice("empty", "No document matches", body), key="hits")
+
+
+def _offers(corpus: Corpus, query: Query) -> list[tuple[Query, int, str]]:
+    """Queries with one condition less, and how many documents they match."""
+    bare = replace(query, k=0, offset=0, facets=())
+    less = [
+        (refine.without_filter(bare, i), summary_view.describe(f)) for i, f in enumerate(query.filters[:_MOST_OFFERS])
+    ]
+    if query.where:
+        less.append((replace(bare, where=None), query.where))
+    if query.has_text and less:
+        less.append((replace(bare, text=""), query.text))
+    return [(replace(q, k=query.k, facets=query.facets), corpus.search(q).total, what) for q, what in less]
+
+
+def _show_error(status: st.delta_generator.DeltaGenerator, link: Link, error: CorpuscopeError) -> None:
+    """The error's own sentence, and a way on."""
+    ways = []
+    if isinstance(error, InvalidQuery) and link.query.mode in ("boolean", "regex"):
+        keyword = replace(link, query=replace(link.query, mode="keyword", offset=0))
+        ways.append(panel.door(keyword, "Search the same words as keywords"))
+    ways.append(panel.door(Link(Query(), link.corpus), "Start afresh"))
+    lines = [str(error), join([ways[0], *(join([" · ", w]) for w in ways[1:])])]
+    with status:
+        panel.show(summary_view.notice("error", "This search cannot be run", *lines), key="error")
+
+
+def _show_no_corpus(error: CorpuscopeError) -> None:
+    build = join(
+        [
+            "Build one with ",
+            element("code", "corpuscope build DIR --source FILE"),
+            " and open it with ",
+            element("code", "corpuscope serve DIR"),
+            ".",
+        ]
+    )
+    panel.show(summary_view.notice("error", "No corpus to show", str(error), build), key="error")
+
+
+def _tokens_by(fields: dict[str, Field]) -> str:
+    """How tokens were counted, in the words of the annotator that counted them."""
+    for field in fields.values():
+        if field.origin == "tokens" and field.column == "tokens":
+            return " ".join(filter(None, (field.meaning, field.caveat)))
+    return ""
