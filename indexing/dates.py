@@ -162,7 +162,7 @@ def _slow(text: str) -> tuple[datetime, Precision] | None:
     import warnings
     from email.utils import parsedate_to_datetime
 
-    from dateutil import parser
+    from dateutil import parser  # type: ignore[import-untyped]  # it ships no types
 
     try:
         if _RFC_2822.match(text):

@@ -1,4 +1,4 @@
-"""Staged blocks -> documents.parquet of one part: rows in order, settled types, row groups that are quick to read from."""
+"""Staged blocks -> documents.parquet: rows in order, settled types, row groups that are quick to read from."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from corpuscope.errors import CorpusDamaged
-from corpuscope.fields import Field
 from indexing.blocks import BlockReport, read_batches, read_report, staged_column
 from indexing.duplicates import read_repeats
 from indexing.settle import Settled
@@ -36,9 +35,16 @@ def write_documents(
 ) -> int:
     """Write one part, whole or not at all; gives its rows. The same bytes whoever writes it."""
     schema = schema_of(settled)
+    return write_tables(_tables(settled, part_index, schema), schema, target, advance)
+
+
+def write_tables(
+    tables: Iterator[pa.Table], schema: pa.Schema, target: Path, advance: Callable[[int], None] = lambda rows: None
+) -> int:
+    """Write rows as a documents.parquet, whole or not at all; how they are cut into tables leaves no trace."""
     temporary = target.with_name(f".{target.name}.tmp")
-    coded = [_leaf(field) for field in settled.fields if field.name not in _DISTINCT]
-    counted = [_leaf(field) for field in settled.fields]
+    counted = [_leaf(field) for field in schema if field.name not in ("id", "text")]
+    coded = [_leaf(field) for field in schema if field.name not in _DISTINCT]
     rows = 0
     with pq.ParquetWriter(
         temporary,
@@ -48,7 +54,7 @@ def write_documents(
         use_dictionary=coded,
         write_statistics=["id", *counted],
     ) as writer:
-        for group in _row_groups(_tables(settled, part_index, schema)):
+        for group in _row_groups(tables):
             writer.write_table(group, row_group_size=group.num_rows)
             rows += group.num_rows
             advance(group.num_rows)
@@ -56,9 +62,9 @@ def write_documents(
     return rows
 
 
-def _leaf(field: Field) -> str:
+def _leaf(field: pa.Field) -> str:
     """The path of the Parquet column that holds a field's values."""
-    return f"{field.name}.list.element" if field.multi else field.name
+    return f"{field.name}.list.element" if pa.types.is_list(field.type) else str(field.name)
 
 
 def _tables(settled: Settled, part_index: int, schema: pa.Schema) -> Iterator[pa.Table]:

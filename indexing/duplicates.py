@@ -49,7 +49,11 @@ def write_repeats(ids: Iterable[pa.Array], existing: Sequence[Path], target: Pat
     scratch = target.with_suffix(".scratch")
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
-    config = {"memory_limit": _MEMORY, "temp_directory": str(scratch / "spill"), "preserve_insertion_order": "false"}
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": _MEMORY,
+        "temp_directory": str(scratch / "spill"),
+        "preserve_insertion_order": False,
+    }
     try:
         with duckdb.connect(str(scratch / "ids.duckdb"), config=config) as db:
             _load(db, ids, existing)

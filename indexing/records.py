@@ -152,7 +152,7 @@ def _of_array(values: pa.Array) -> tuple[pa.Array, dict[int, tuple[str, str]]]:
         return nulls, {int(row): ("text_not_a_string", str(t)) for row in present}
     raw = values.cast(pa.large_binary()) if pt.is_binary(t) or pt.is_large_binary(t) else values
     texts, bad = valid_texts(raw, pa.large_string())
-    return texts, {row: ("invalid_utf8", "") for row in bad}
+    return texts, dict.fromkeys(bad, ("invalid_utf8", ""))
 
 
 class _Builder:

@@ -162,10 +162,15 @@ def _fields(staged: Staged, known: Sequence[Field], mended: Tally) -> tuple[tupl
         columns[name] = staged_name
         if name not in published:
             totals = staged.columns[staged_name]
-            kind, multi = ("timestamp", False) if name == "date" else resolve(totals.counts, multi=totals.multi)
+            kind, multi = _type_of(name, totals)
             fields[name] = Field(name=name, type=kind, multi=multi, meaning=explained.get(name, ""))
             _note_widening(name, totals, kind, mended)
     return tuple(fields.values()), tuple(columns[name] for name in fields)
+
+
+def _type_of(name: str, totals: ColumnTotals) -> tuple[FieldType, bool]:
+    """The settled type; `date` is one even where no value could be read."""
+    return ("timestamp", False) if name == "date" else resolve(totals.counts, multi=totals.multi)
 
 
 def _chosen(staged: Staged, mended: Tally) -> list[str]:
@@ -196,7 +201,7 @@ def _note_widening(name: str, totals: ColumnTotals, kind: FieldType, mended: Tal
     if kind != "text" or totals.untyped or len(totals.counts) < 2:
         return
     held = " and ".join(sorted(totals.counts))
-    other = next(found for found in list(totals.counts)[1:])
+    other = list(totals.counts)[1]
     example = {"file": totals.first[other], "line": 0, "detail": f"field {name} holds {held}"}
     mended.count("mixed_type", sum(n for found, n in totals.counts.items() if found != "text"), (example,))
 

@@ -6,7 +6,6 @@ its source, so that nothing is lost before all blocks have been seen.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -51,11 +50,10 @@ def resolve(kinds: Iterable[Kind], *, multi: bool) -> tuple[FieldType, bool]:
     found = set(kinds)
     if "json" in found:
         return "text", False
-    if len(found) == 1:
-        return next(iter(found)), multi  # type: ignore[return-value]  # every kind but json is a type
     if found == {"int", "double"}:
         return "double", multi
-    return "text", multi
+    alone: FieldType = next(iter(found), "text") if len(found) < 2 else "text"  # type: ignore[assignment]  # not json
+    return alone, multi
 
 
 def column_of(values: Values, *, untyped: bool = False) -> Column:

@@ -8,8 +8,8 @@ import numpy as np
 import pyarrow as pa
 
 from indexing.readers import contract
-from indexing.readers.flattening import flatten
 from indexing.readers.contract import Block, Records, SourceFile, records_of
+from indexing.readers.flattening import flatten
 
 
 @dataclass(frozen=True, kw_only=True)

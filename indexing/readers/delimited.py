@@ -56,9 +56,8 @@ class RowsBlock(Block):
 def cut_rows(file: SourceFile) -> Iterator[Block]:
     """Read rows in order; a row that cannot be read is rejected and reading goes on after it."""
     csv.field_size_limit(contract.RECORD_BYTES)
-    text = io.TextIOWrapper(
-        _RawChunks(stream(Path(file.path))), encoding="utf-8-sig", errors="surrogateescape", newline=""
-    )
+    raw = io.BufferedReader(_RawChunks(stream(Path(file.path))), buffer_size=1 << 20)
+    text = io.TextIOWrapper(raw, encoding="utf-8-sig", errors="surrogateescape", newline="")
     try:
         rows = _Rows(file, text)
         yield from rows.blocks()

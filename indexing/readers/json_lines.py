@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from indexing.readers import contract
-from indexing.readers.flattening import flatten
 from indexing.readers.compression import Damaged, stream
 from indexing.readers.contract import Block, Reader, Records, Rejection, SourceFile, Values, records_of
+from indexing.readers.flattening import flatten
 
 #: Integers from here on are read as floating point by the quick parser.
 _BIG = 2.0**63

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from indexing.readers import contract
-from indexing.readers.flattening import flatten
 from indexing.readers.compression import Damaged, stream
 from indexing.readers.contract import Block, Reader, Records, Rejection, SourceFile, records_of
+from indexing.readers.flattening import flatten
 from indexing.readers.json_lines import mend_values, transpose
 
 #: Values of a block; they are parsed before their size is known.

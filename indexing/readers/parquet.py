@@ -31,7 +31,8 @@ def cut_parquet(file: SourceFile) -> Iterator[Block]:
 def _batch_rows(metadata: pq.FileMetaData) -> int:
     """Rows that make about one block, by the sizes that the file states."""
     size = sum(metadata.row_group(g).total_byte_size for g in range(metadata.num_row_groups))
-    return max(1, min(_MOST_ROWS, contract.BLOCK_BYTES * max(metadata.num_rows, 1) // max(size, 1)))
+    rows = contract.BLOCK_BYTES * max(metadata.num_rows, 1) // max(size, 1)
+    return int(max(1, min(_MOST_ROWS, rows)))
 
 
 def _reason(error: Exception) -> str:
