@@ -54,6 +54,12 @@ def add_workers_argument(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def split_names(text: str) -> tuple[str, ...]:
+    """Names parted by commas; `none` alone is no name."""
+    names = tuple(n for n in (part.strip() for part in text.split(",")) if n)
+    return () if names == ("none",) else names
+
+
 def run(args: argparse.Namespace) -> int:
     """Build and say what was built."""
     for name in ("limit", "part_size", "workers"):
@@ -66,7 +72,7 @@ def run(args: argparse.Namespace) -> int:
         id_field=args.id_field,
         limit=args.limit,
         on_duplicate=args.on_duplicate,
-        annotators=tuple(n for n in (a.strip() for a in args.annotators.split(",")) if n),
+        annotators=split_names(args.annotators),
         tokenizer=args.tokenizer,
         language=args.language,
         part_size=args.part_size,

@@ -62,12 +62,19 @@ def open_and_remember(folder: str | Path) -> Corpus:
 
 def split_folders(words: Sequence[str]) -> tuple[list[str], str]:
     """Corpus folders and the query text: the last word is the text unless it is the only one or a corpus."""
-    if len(words) == 1 or (Path(words[-1]) / FILE_NAME).is_file():
+    if len(words) == 1 or _is_corpus(words[-1]):
         return list(words), ""
     folders = list(words[:-1])
     for folder in folders[1:]:
-        if not (Path(folder) / FILE_NAME).is_file():
+        if not _is_corpus(folder):
             raise UsageError(
                 f"{folder!r} is no corpus, and only the last word can be the query; quote a query of several words"
             )
     return folders, words[-1]
+
+
+def _is_corpus(word: str) -> bool:
+    try:
+        return (Path(word) / FILE_NAME).is_file()
+    except (OSError, ValueError):  # a long query or one with a NUL is no path
+        return False

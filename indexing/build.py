@@ -27,7 +27,6 @@ from indexing.parts import (
     make_annotations,
     make_documents,
     make_index,
-    part_folder,
     part_name,
 )
 from indexing.progress import Progress
@@ -80,7 +79,9 @@ class BuildOptions:
         }
 
 
-def build(folder: Path, specs: Sequence[str], options: BuildOptions, *, progress: Progress, force: bool = False) -> Manifest:
+def build(
+    folder: Path, specs: Sequence[str], options: BuildOptions, *, progress: Progress, force: bool = False
+) -> Manifest:
     """Build a corpus in `folder`, or go on with a build that was cut off; returns the committed manifest."""
     _check_language(options.language)
     annotators.select(options.annotators)
@@ -118,7 +119,9 @@ def add(folder: Path, specs: Sequence[str], *, workers: int, progress: Progress)
     old = manifests.load(folder)
     with locked(folder):
         stored = {k: v for k, v in old.options.items() if k != "request"}
-        options = BuildOptions(**stored | {"annotators": tuple(stored["annotators"]), "limit": None, "workers": workers})
+        options = BuildOptions(
+            **stored | {"annotators": tuple(stored["annotators"]), "limit": None, "workers": workers}
+        )
         staging = begin(folder, _request("add", sources, options) | {"to": old.version}, old, restart=False)
         return _extend(folder, staging, old, specs, options, progress=progress, action="add")
 
@@ -166,12 +169,13 @@ def _read(
     folder: Path, staging: Path, old: Manifest, specs: Sequence[str], options: BuildOptions, progress: Progress
 ) -> Settled:
     first_file = sum(len(s.get("files", ())) for s in old.sources)
-    staged = ingest(specs, options.ingest_options(), staging, first_file=first_file, progress=progress)
+    reading = staging / "read"
+    staged = ingest(specs, options.ingest_options(), reading, first_file=first_file, progress=progress)
     settled = settle(
         staged,
         options.ingest_options(),
-        staging,
-        known=tuple(f for f in old.fields if f.origin == "source"),
+        reading,
+        known=old.fields,
         existing=[folder / p.documents.path for p in old.parts],
     )
     if not settled.part_rows:
@@ -188,8 +192,9 @@ def _jobs(folder: Path, old: Manifest, parts: Sequence[Part], options: BuildOpti
     """Annotators with their settings: those of the corpus where it has them, else learned from the new parts."""
     if old.annotators:
         return tuple(Job(name, run["settings"]) for name, run in old.annotators.items())
-    names = () if options.annotators == ("none",) else options.annotators
-    return fit_jobs(folder, parts, names, {"tokenizer": options.tokenizer} if options.tokenizer else {}, {})
+    return fit_jobs(
+        folder, parts, options.annotators, {"tokenizer": options.tokenizer} if options.tokenizer else {}, {}
+    )
 
 
 def fit_jobs(
@@ -226,7 +231,7 @@ def annotate_parts(
 
 
 def name_fields(source_fields: Sequence[Field], ran: Mapping[str, Mapping[str, Any]]) -> tuple[Field, ...]:
-    """All fields of a corpus: a bare name means the source's; a computed field of that name gets its origin before it."""
+    """All fields of a corpus: a bare name means the source's, a computed field of that name gets its origin first."""
     taken = {f.name for f in source_fields}
     out = [f for f in source_fields if f.origin == "source"]
     for name, settings in ran.items():

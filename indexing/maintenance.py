@@ -18,14 +18,16 @@ from corpuscope.corpus import Corpus, open_corpus
 from corpuscope.errors import CorpuscopeError
 from corpuscope.manifest import FileEntry, Manifest, Part, file_entry
 from indexing.build import Clock, annotate_parts, commit, describe_runs, fit_jobs, name_fields
+from indexing.documents import write_tables
 from indexing.parts import DOCUMENTS, FIELDS, IndexTask, make_index, part_folder, part_name
 from indexing.progress import Progress
-from indexing.settle import DocumentsWriter
 from indexing.workers import run_tasks
 from indexing.workspace import begin, locked
 
 
-def annotate(folder: Path, names: Sequence[str], options: Mapping[str, Any], *, workers: int, progress: Progress) -> Manifest:
+def annotate(
+    folder: Path, names: Sequence[str], options: Mapping[str, Any], *, workers: int, progress: Progress
+) -> Manifest:
     """Run annotators (and those they need) over all parts and add their fields to the corpus."""
     old = manifests.load(folder)
     with locked(folder):
@@ -150,11 +152,15 @@ def _rewrite_part(folder: Path, part: Part, name: str, keep: Mask) -> Part:
 
 
 def _rewrite_documents(source: Path, target: Path, keep: Mask) -> None:
-    with pq.ParquetFile(source) as file, DocumentsWriter(target, file.schema_arrow) as writer:
-        start = 0
-        for batch in file.iter_batches(1000):
-            writer.write(pa.Table.from_batches([batch]).filter(pa.array(keep[start : start + batch.num_rows])))
-            start += batch.num_rows
+    with pq.ParquetFile(source) as file:
+        write_tables(_kept(file, keep), file.schema_arrow, target)
+
+
+def _kept(file: pq.ParquetFile, keep: Mask) -> Iterator[pa.Table]:
+    start = 0
+    for batch in file.iter_batches(1000):
+        yield pa.Table.from_batches([batch]).filter(pa.array(keep[start : start + batch.num_rows]))
+        start += batch.num_rows
 
 
 def _sha256(path: Path) -> str:

@@ -45,7 +45,9 @@ def make_folder(folder: Path) -> None:
     known = {manifests.FILE_NAME, STAGING, PARTS, ".lock", ".catalog"}
     strange = sorted(p.name for p in folder.iterdir() if p.name not in known and not p.name.startswith("suppressed"))
     if strange and not (folder / manifests.FILE_NAME).exists():
-        raise CorpuscopeError(f"{folder} holds other things ({strange[0]}); name a folder that is empty or does not exist.")
+        raise CorpuscopeError(
+            f"{folder} holds other things ({strange[0]}); name a folder that is empty or does not exist."
+        )
 
 
 def begin(folder: Path, request: Mapping[str, Any], committed: Manifest | None, *, restart: bool) -> Path:
