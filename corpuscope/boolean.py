@@ -7,7 +7,7 @@ is that of the text leaves which are not negated.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -90,14 +90,13 @@ def text_leaves(query: Any) -> Iterator[Any]:
         yield query
 
 
-def any_of(queries: Iterator[Any]) -> Any | None:
-    """One Lucene query that matches where any of them does and adds up their scores; None for none."""
+def any_of(queries: Iterable[Any]) -> Any:
+    """One Lucene query that matches where any of them does and adds up their scores."""
     builder = java(_SEARCH + "BooleanQuery$Builder")()
     should = java(_SEARCH + "BooleanClause$Occur").SHOULD
     for query in queries:
         builder.add(query, should)
-    built = builder.build()
-    return built if built.clauses().size() else None
+    return builder.build()
 
 
 def _parser(analyzer: Any) -> Any:
@@ -157,6 +156,8 @@ def _range_leaf(query: Any, name: str, field_mask: Callable[[Filter], Mask]) -> 
 
 def _explain(text: str, message: str) -> str:
     """What a user can do about a parser's message."""
+    if "too many boolean clauses" in message:
+        return "The boolean query has too many words; ask with fewer."
     found = _PLACE.search(message)
     if found is None:
         first_line, _, _ = message.partition("\n")

@@ -11,7 +11,7 @@ import numpy as np
 
 from corpuscope import jvm
 from corpuscope.analysis import CONTENTS
-from corpuscope.boolean import text_leaves
+from corpuscope.boolean import is_empty, text_leaves
 from corpuscope.jvm import java
 
 Spans = list[tuple[int, int]]
@@ -39,6 +39,8 @@ def find_spans(query: Any, analyzer: Any, texts: Sequence[str]) -> list[Spans]:
     have any.
     """
     found: list[Spans] = [[] for _ in texts]
+    if is_empty(query):
+        return found
     waiting = [_windows(i, text, query) for i, text in enumerate(texts)]
     while batch := [w for windows in waiting for w in islice(windows, _WINDOWS_A_ROUND)]:
         for window, spans in zip(batch, _match(query, analyzer, [w.text for w in batch]), strict=True):

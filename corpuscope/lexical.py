@@ -62,14 +62,32 @@ class LexicalIndex:
     def compile(self, query: Query, field_mask: Callable[[Filter], Mask]) -> TextQuery:
         """What a keyword, phrase or boolean query looks for; raises InvalidQuery when it cannot be read."""
         _check_text(query.text)
+        try:
+            return self._compile(query, field_mask)
+        except java("org.apache.lucene.search.IndexSearcher$TooManyClauses"):
+            raise InvalidQuery(f"The query has more than {MAX_TERMS:,} different words; ask with fewer.") from None
+
+    def _compile(self, query: Query, field_mask: Callable[[Filter], Mask]) -> TextQuery:
         searcher = self._searcher(float(query.k1), float(query.b))
-        if query.mode == "boolean":
-            tree = boolean.parse(query.text, self.analyzer)
-            if boolean.needs_masks(tree):
-                mask = boolean.tree_mask(tree, self.rows, self.matches, field_mask)
-                return TextQuery(self, searcher, boolean.any_of(boolean.text_leaves(tree)), mask)
-            return TextQuery(self, searcher, tree, None)
-        return TextQuery(self, searcher, self._words_or_phrase(query), None)
+        tree = self._lucene_query(query)
+        ranking, mask = tree, None
+        if query.mode == "boolean" and boolean.needs_masks(tree):
+            mask = boolean.tree_mask(tree, self.rows, self.matches, field_mask)
+            ranking = boolean.any_of(boolean.text_leaves(tree))
+        is_empty = mask is None and boolean.is_empty(tree)
+        return TextQuery(self, searcher, searcher.rewrite(ranking), mask, is_empty=is_empty)
+
+    def _lucene_query(self, query: Query) -> Any:
+        match query.mode:
+            case "boolean":
+                return boolean.parse(query.text, self.analyzer)
+            case "phrase":
+                builder = java("org.apache.lucene.util.QueryBuilder")(self.analyzer)
+                found = builder.createPhraseQuery(CONTENTS, query.text, query.slop)
+                return java("org.apache.lucene.search.MatchNoDocsQuery")() if found is None else found
+            case _:
+                generator = java("io.anserini.search.query.BagOfWordsQueryGenerator")()
+                return generator.buildQuery(CONTENTS, self.analyzer, query.text)
 
     def matches(self, lucene_query: Any) -> Mask:
         """Every row that a Lucene query matches."""
@@ -81,6 +99,9 @@ class LexicalIndex:
 
     def ranked(self, searcher: Any, lucene_query: Any, k: int, allowed: Mask | None) -> tuple[Rows, Scores]:
         """The best k of the allowed rows by score, ties by row."""
+        k = min(k, self.rows)
+        if k <= 0:
+            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
         if allowed is None:
             manager = java("org.apache.lucene.search.TopScoreDocCollector").createSharedManager(k, None, k)
             return bridge.from_score_docs(searcher.search(lucene_query, manager).scoreDocs)
@@ -90,14 +111,6 @@ class LexicalIndex:
         for leaf in self._leaves:
             _score_leaf(weight, leaf, collector, allowed)
         return bridge.from_score_docs(collector.topDocs().scoreDocs)
-
-    def _words_or_phrase(self, query: Query) -> Any:
-        if query.mode == "phrase":
-            builder = java("org.apache.lucene.util.QueryBuilder")(self.analyzer)
-            found = builder.createPhraseQuery(CONTENTS, query.text, query.slop)
-            return found if found is not None else java("org.apache.lucene.search.MatchNoDocsQuery")()
-        generator = java("io.anserini.search.query.BagOfWordsQueryGenerator")()
-        return generator.buildQuery(CONTENTS, self.analyzer, query.text)
 
     def _make_searcher(self, k1: float, b: float) -> Any:
         searcher = java("org.apache.lucene.search.IndexSearcher")(self._reader)
@@ -123,20 +136,17 @@ class LexicalIndex:
 class TextQuery:
     """What a query looks for in the text of one corpus.
 
-    `query` ranks and is what highlights come from; None ranks nothing. `mask` is every match where Lucene
-    alone cannot tell (a boolean query with fields in it).
+    `query` ranks and is what highlights come from. `mask` is every match where Lucene alone cannot tell (a
+    boolean query with fields in it). `is_empty` says that analysis left nothing to look for (stop words and
+    punctuation only).
     """
 
-    def __init__(self, index: LexicalIndex, searcher: Any, query: Any | None, mask: Mask | None) -> None:
+    def __init__(self, index: LexicalIndex, searcher: Any, query: Any, mask: Mask | None, *, is_empty: bool) -> None:
+        self.is_empty = is_empty
         self._index = index
         self._searcher = searcher
         self._query = query
         self._mask = mask
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether analysis left nothing to look for (stop words and punctuation only)."""
-        return self._mask is None and boolean.is_empty(self._query)
 
     def matches(self) -> Mask:
         """Every row that matches."""
@@ -147,9 +157,7 @@ class TextQuery:
         if self._mask is None:
             return self._index.ranked(self._searcher, self._query, k, allowed)
         allowed = self._mask if allowed is None else self._mask & allowed
-        rows, scores = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
-        if self._query is not None:
-            rows, scores = self._index.ranked(self._searcher, self._query, k, allowed)
+        rows, scores = self._index.ranked(self._searcher, self._query, k, allowed)
         if len(rows) < k:
             # Rows that only fields have found: no score, so by row behind the others.
             rest = np.setdiff1d(np.flatnonzero(allowed), rows)[: k - len(rows)]
@@ -158,10 +166,7 @@ class TextQuery:
 
     def spans(self, texts: Sequence[str]) -> list[Spans]:
         """What matched in each text, as sorted, disjoint code-point offsets."""
-        shown = None if self._query is None else boolean.any_of(boolean.text_leaves(self._query))
-        if shown is None:
-            return [[] for _ in texts]
-        return find_spans(self._searcher.rewrite(shown), self._index.analyzer, texts)
+        return find_spans(boolean.any_of(boolean.text_leaves(self._query)), self._index.analyzer, texts)
 
 
 class _MaskCache:
