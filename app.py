@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import streamlit as st
@@ -10,10 +13,20 @@ from starlette.routing import Route
 
 from pages.routes.export import export_route
 from pages.routes.headers import SafeHeaders
+from pages.widgets.corpora import warm_up
 from pages.widgets.download import ROUTE
+
+
+@asynccontextmanager
+async def lifespan(app: st.App) -> AsyncIterator[None]:
+    """Open the corpora while the browser loads the page."""
+    threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
+    yield
+
 
 app = st.App(
     Path(__file__).with_name("pages") / "_app.py",
     routes=[Route(f"/{ROUTE}", export_route, methods=["GET"])],
+    lifespan=lifespan,
     middleware=[Middleware(SafeHeaders)],
 )

@@ -1,10 +1,14 @@
 """The frame of the app: navigation and the look of every page. Streamlit runs this file on every interaction."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from pages.widgets import location
 
-st.set_page_config(page_title="Corpuscope", page_icon=":material/frame_inspect:", layout="wide")
+icon = Path(__file__).with_name("icon.svg")
+st.set_page_config(page_title="Corpuscope", page_icon=icon, layout="wide")
+st.logo(str(icon), size="large")
 
 page = st.navigation(
     [

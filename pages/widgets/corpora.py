@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import streamlit as st
 
 from corpuscope.corpus import Corpus, open_corpus
-from corpuscope.errors import CorpusNotFound, suggest
+from corpuscope.errors import CorpuscopeError, CorpusNotFound, suggest
 from corpuscope.manifest import FILE_NAME
+from corpuscope.query import Query
 from pages.environment import served
+from pages.widgets.facet_view import default_facets
 
 
 class Shelf:
@@ -51,6 +54,14 @@ def find(key: str | None) -> tuple[str, Corpus]:
     if key not in known:
         raise CorpusNotFound(f"No corpus {key!r} is open here. {suggest(key, known)}")
     return key, _shelf(str(known[key])).corpus()
+
+
+def warm_up() -> None:
+    """Open every corpus and its index before the first reader asks; what fails is said on the page."""
+    for key in served():
+        with suppress(CorpuscopeError):
+            _, corpus = find(key)
+            corpus.search(Query(text="a", k=0, facets=default_facets(corpus.fields)))
 
 
 @st.cache_resource(show_spinner=False)

@@ -46,17 +46,18 @@ class FacetView:
         facet = self._result.facets[request.field]
         field = self._fields.get(request.field) or Field(name=request.field, type="text")
         if not (facet.values if isinstance(facet, ValueFacet) else any(b.count for b in facet.bins)):
-            return element("section", self._head(field), element("p", "no values here", class_="quiet"), class_="facet")
+            return element("section", self._head(field, "no values here"), class_="facet")
         body = self._values(field, facet, request) if isinstance(facet, ValueFacet) else self._histogram(field, facet)
         return element("section", self._head(field), body, self._missing(field, facet.missing), class_="facet")
 
-    def _head(self, field: Field) -> Html:
+    def _head(self, field: Field, remark: str | None = None) -> Html:
         about = " ".join(filter(None, (field.meaning, field.caveat and f"Caveat: {field.caveat}"))) or None
         estimated = element("span", " ~", title="estimated") if field.estimated else None
         without = refine.without_facet(self._query, self._requests, field.name)
         # Without any facet chosen the defaults come back, so the last one stays.
         close = self._door(without, "×", class_="close", title="Remove this facet") if len(self._requests) > 1 else None
-        return element("h3", element("span", datum(field.name), estimated, title=about), close)
+        quiet = remark and element("span", remark, class_="quiet")
+        return element("h3", element("span", datum(field.name), estimated, title=about), quiet, close)
 
     def _values(self, field: Field, facet: ValueFacet, request: FacetRequest) -> Html:
         longest = max(v.count for v in facet.values)
@@ -68,7 +69,8 @@ class FacetView:
         fill = element("span", class_="fill", style=f"width:{100 * counted.count / max(1, longest):.1f}%")
         label = element("span", datum(value) if value else element("i", "empty"), class_="label")
         number = element("span", f"{counted.count:,}", class_="number")
-        hover = f"{value}: {counted.count:,} of {wording.documents(counted.of)} ({wording.share(counted.count, counted.of)})"
+        of = f"{wording.documents(counted.of)} ({wording.share(counted.count, counted.of)})"
+        hover = f"{value}: {counted.count:,} of {of}"
         if self._query.mask and _MASKED.search(value):
             return element(
                 "li",
@@ -108,9 +110,8 @@ class FacetView:
     def _histogram(self, field: Field, facet: BinFacet) -> Html:
         tallest = max(b.count for b in facet.bins)
         bars = [self._bar(field, b, tallest, last=b is facet.bins[-1]) for b in facet.bins]
-        ends = element(
-            "p", element("span", _edge(facet.bins[0].low)), element("span", _edge(facet.bins[-1].high)), class_="ends"
-        )
+        low, high = _ends(facet.bins)
+        ends = element("p", element("span", low), element("span", high), class_="ends")
         return join([element("div", *bars, class_="bars"), ends])
 
     def _bar(self, field: Field, counted: Bin, tallest: int, *, last: bool) -> Html:
@@ -135,6 +136,13 @@ class FacetView:
 
     def _door(self, query: Query, *children: object, **attributes: object) -> Html:
         return door(replace(self._link, query=query), *children, **attributes)
+
+
+def _ends(bins: list[Bin]) -> tuple[str, str]:
+    """The labels below a histogram: bins of one integer each end with the integer, not after it."""
+    last = bins[-1]
+    unit = isinstance(last.low, int) and last.high == last.low + 1
+    return _edge(bins[0].low), _edge(last.low if unit else last.high)
 
 
 def _edge(edge: float | int | str) -> str:

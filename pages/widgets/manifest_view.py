@@ -33,7 +33,7 @@ def _figures(manifest: Manifest, version: str, suppressed: int) -> Html:
         (f"{suppressed:,}", "suppressed"),
         (f"{sum(r.count for r in manifest.rejected.values()):,}", "left out at build"),
         (f"{len(manifest.parts):,}", "parts"),
-        (f"{wording.compact(size)}B", "on disk"),
+        (wording.size(size), "on disk"),
         (manifest.language, "analysis"),
     )
     return element(
@@ -60,7 +60,7 @@ def _examples(reject: Reject) -> Html:
 
 
 def _example(example: Mapping[str, Any]) -> str:
-    where = ":".join(str(example[k]) for k in ("file", "line") if example.get(k) is not None)
+    where = ":".join(str(example[k]) for k in ("file", "line") if example.get(k))
     return " ".join(filter(None, (where, str(example.get("detail") or ""))))
 
 
@@ -68,7 +68,7 @@ def _fields(fields: Iterable[Field]) -> Html:
     rows = [
         (
             element("td", datum(f.name), class_="name"),
-            element("td", f"list of {f.type}" if f.multi else f.type),
+            element("td", f"list of {f.type}" if f.multi else f.type, class_="type"),
             element("td", datum(f.origin)),
             element("td", _about(f)),
         )

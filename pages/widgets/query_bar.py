@@ -18,6 +18,7 @@ from pages.widgets.facet_view import FIRST_VALUES
 
 _PAGE_SIZES = (10, 20, 50, 100)
 _FILTER_ERROR = "filter_error"
+_RANKED = frozenset({"keyword", "phrase", "boolean"})
 _HELP = {
     "keyword": "any of the words, ranked by BM25",
     "phrase": "the words next to each other",
@@ -30,20 +31,18 @@ _HELP = {
 def query_form(link: Link) -> None:
     """Text and mode; Enter searches."""
     _show(text=link.query.text, mode=link.query.mode)
-    with st.form("query", border=False, enter_to_submit=True):
-        text, mode, button = st.columns([1, 0.16, 0.1], vertical_alignment="bottom")
-        placeholder = "Search the documents: " + _HELP[link.query.mode]
-        text.text_input("Query", key="text", placeholder=placeholder, label_visibility="collapsed")
-        mode.selectbox("Mode", MODES, key="mode", label_visibility="collapsed")
-        button.form_submit_button("Search", type="primary", width="stretch", on_click=_search, args=(link,))
+    placeholder = "Search the documents: " + _HELP[link.query.mode]
+    with st.form("query", border=False), st.container(horizontal=True, gap="small"):
+        st.text_input("Query", key="text", placeholder=placeholder, label_visibility="collapsed")
+        st.selectbox("Mode", MODES, key="mode", label_visibility="collapsed", width=130)
+        st.form_submit_button("Search", type="primary", on_click=_search, args=(link,))
 
 
 def filter_form(link: Link) -> None:
     """One filter in the grammar of the command; what cannot be read stays in the field, with the reason."""
-    with st.form("filter", border=False, enter_to_submit=True):
-        field, button = st.columns([1, 0.36], vertical_alignment="bottom")
-        field.text_input("Filter", key="filter", placeholder="year>=2016", help=_FILTER_HELP)
-        button.form_submit_button("Add", width="stretch", on_click=_add_filter, args=(link,))
+    with st.form("filter", border=False), st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.text_input("Filter", key="filter", placeholder="year>=2016", help=_FILTER_HELP)
+        st.form_submit_button("Add", on_click=_add_filter, args=(link,))
 
 
 def filter_error() -> str | None:
@@ -69,16 +68,15 @@ def add_facet(link: Link, shown: tuple[FacetRequest, ...], fields: Iterable[str]
 def order_and_size(link: Link, fields: dict[str, Field]) -> None:
     """How hits are ordered, how many a page shows, and whether personal data is masked."""
     query = link.query
-    orders = [None, *(Sort(f.name, down) for f in fields.values() if _sortable(f) for down in (True, False))]
-    orders += [] if query.sort in orders else [query.sort]
+    orders = ["", *(str(Sort(f.name, down)) for f in fields.values() if _sortable(f) for down in (True, False))]
+    asked = "" if query.sort is None else str(query.sort)
+    orders += [] if asked in orders else [asked]
     sizes = sorted({*_PAGE_SIZES, query.k})
-    _show(sort=query.sort, k=query.k, mask=query.mask)
-    first = "by rank" if query.has_text and query.mode in ("keyword", "phrase", "boolean") else "in corpus order"
-    if query.sample is not None:
-        first = "at random"
+    _show(sort=asked, k=query.k, mask=query.mask)
+    first = _natural_order(query)
     common: dict[str, Any] = {"label_visibility": "collapsed", "on_change": _reorder, "args": (link,)}
-    st.selectbox("Order", orders, key="sort", format_func=lambda s: _order(s, first), width=190, **common)
-    st.selectbox("Documents on a page", sizes, key="k", format_func=lambda k: f"{k} a page", width=125, **common)
+    st.selectbox("Order", orders, key="sort", format_func=lambda s: _order(s) or first, width=165, **common)
+    st.selectbox("Documents on a page", sizes, key="k", format_func=lambda k: f"{k} a page", width=122, **common)
     st.toggle("Mask", key="mask", on_change=_reorder, args=(link,), help="Hide e-mail, IP and phone numbers and keys.")
 
 
@@ -135,8 +133,8 @@ def _add_facet(link: Link, shown: tuple[FacetRequest, ...]) -> None:
 
 def _reorder(link: Link) -> None:
     state = st.session_state
-    sampled = {"sample": None} if state.sort is not None else {}
-    _move(link, sort=state.sort, k=state.k, mask=state.mask, **sampled)
+    sampled = {"sample": None} if state.sort else {}
+    _move(link, sort=state.sort or None, k=state.k, mask=state.mask, **sampled)
 
 
 def _apply_options(link: Link) -> None:
@@ -163,5 +161,13 @@ def _sortable(field: Field) -> bool:
     return not field.multi and field.type != "bool"
 
 
-def _order(sort: Sort | None, first: str) -> str:
-    return first if sort is None else f"{sort.field} {'↓' if sort.descending else '↑'}"
+def _natural_order(query: Query) -> str:
+    """How hits come when no field orders them."""
+    if query.sample is not None:
+        return "at random"
+    return "by rank" if query.has_text and query.mode in _RANKED else "in corpus order"
+
+
+def _order(expression: str) -> str:
+    sort = Sort.parse(expression)
+    return sort.field and f"{sort.field} {'↓' if sort.descending else '↑'}"

@@ -35,7 +35,8 @@ def search_page() -> None:
         return
     link = replace(link, corpus=key)
     query_bar.query_form(link)
-    panel.show(summary_view.pills(link), key="pills")
+    if conditions := summary_view.pills(link):
+        panel.show(conditions, key="pills")
     status = st.empty()
     facets = link.query.facets or default_facets(corpus.fields)
     with st.sidebar:
@@ -86,7 +87,7 @@ def _show_answer(status: st.delta_generator.DeltaGenerator, link: Link, corpus: 
         query_bar.order_and_size(link, corpus.fields)
         with st.popover("More", icon=":material/tune:"):
             query_bar.more_options(link)
-        with st.popover("Command", icon=":material/terminal:"):
+        with st.popover(":material/terminal:", help="The same search as a command"):
             st.code(search_command(corpus.folder, link.query), language="bash", wrap_lines=True)
         with st.popover(f"Export {result.total:,}", icon=":material/download:", disabled=not result.total):
             download_panel(link.corpus or "", corpus, link.query, result.total)
@@ -119,6 +120,8 @@ def _offers(corpus: Corpus, query: Query) -> list[tuple[Query, int, str]]:
         less.append((replace(bare, where=None), query.where))
     if query.has_text and less:
         less.append((replace(bare, text=""), query.text))
+    if len(query.filters) + bool(query.where) > 1:
+        less.append((refine.without_filters(bare), "any condition"))
     return [(replace(q, k=query.k, facets=query.facets), corpus.search(q).total, what) for q, what in less]
 
 

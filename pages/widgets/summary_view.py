@@ -29,7 +29,7 @@ _WORDS = {
 def pills(link: Link) -> Html:
     """The conditions of the query, each with a way to drop it; nothing when there is none."""
     query = link.query
-    shown = [_pill(link, _condition(f), refine.without_filter(query, i), f) for i, f in enumerate(query.filters)]
+    shown = [_pill(link, datum(describe(f)), refine.without_filter(query, i), f) for i, f in enumerate(query.filters)]
     if query.where:
         shown.append(_pill(link, join(["where ", datum(query.where)]), replace(query, where=None, offset=0)))
     if query.sample is not None:
@@ -96,10 +96,6 @@ def describe(condition: Filter) -> str:
     """A filter in words: `year>=2016` -> "year ≥ 2016"."""
     values = " or ".join(str(v).replace("..", " – ") for v in condition.values)
     return f"{condition.field}{_WORDS[condition.op]}{values}"
-
-
-def _condition(condition: Filter) -> Html:
-    return join([element("i", "not ") if condition.op in ("!=", "!?") else None, datum(describe(condition))])
 
 
 def _pill(link: Link, label: Html, without: Query, condition: Filter | None = None) -> Html:

@@ -21,6 +21,15 @@ def compact(n: int) -> str:
     return f"{n:,}"
 
 
+def size(count: float) -> str:
+    """Bytes in decimal units."""
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if count < 1000:
+            return f"{count:,.0f} {unit}" if unit == "bytes" else f"{count:,.1f} {unit}"
+        count /= 1000
+    return f"{count:,.1f} TB"
+
+
 def share(part: int, whole: int) -> str:
     """A percentage with one decimal; "0%" of nothing."""
     return f"{part / whole:.1%}" if whole else "0%"
