@@ -59,7 +59,7 @@ class BlockReport:
 
 def write_block(path: Path, documents: Documents, files: Iterable[SourceFile]) -> BlockReport:
     """Write a block whole or not at all."""
-    report = _report(documents, files)
+    report = report_of(documents, files)
     names = list(documents.columns)
     arrays = [documents.columns[name].values for name in names]
     schema = pa.schema([pa.field(n, a.type) for n, a in zip(names, arrays, strict=True)], {_REPORT: report.to_bytes()})
@@ -100,7 +100,8 @@ def staged_column(batch: pa.RecordBatch, name: str, report: ColumnReport) -> Col
     return Column(batch.column(name), report.counts, report.multi, report.untyped)
 
 
-def _report(documents: Documents, files: Iterable[SourceFile]) -> BlockReport:
+def report_of(documents: Documents, files: Iterable[SourceFile]) -> BlockReport:
+    """What there is to say about the documents of a block of these files."""
     rejected, mended = Tally(), Tally()
     rejected.add(documents.rejections)
     mended.add(documents.mended)

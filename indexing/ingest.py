@@ -135,23 +135,27 @@ def stage(block: Block, roles: Roles, path: Path, *, take: int | None = None) ->
     return write_block(path, documents_of(records, roles, files, take=take), files)
 
 
+def roles_of(block: Block, options: IngestOptions, *, strict: bool) -> Roles:
+    """Which columns of a file play which part, by its first block; `strict` wants those that the user named."""
+    columns = list(block.head().decode().columns)
+    if strict and columns:
+        check_options(columns, text_field=options.text_field, id_field=options.id_field)
+    return choose(columns, text_field=options.text_field, id_field=options.id_field)
+
+
 def _tasks(sources: Sequence[Source], options: IngestOptions, staging: Path) -> Iterator[_Task]:
-    checked = False
     folder = staging / "blocks"
-    for blocks in _cuts(sources):
+    first = True
+    for blocks in cuts(sources):
         roles = None
         for index, block in enumerate(blocks):
-            if roles is None:
-                columns = list(block.head().decode().columns)
-                if not checked and columns:
-                    check_options(columns, text_field=options.text_field, id_field=options.id_field)
-                    checked = True
-                roles = choose(columns, text_field=options.text_field, id_field=options.id_field)
+            roles = roles or roles_of(block, options, strict=first)
+            first = False
             name = f"{block.file.ordinal:06d}-{index:06d}.arrow"
             yield _Task(name, block, roles, folder / name)
 
 
-def _cuts(sources: Sequence[Source]) -> Iterator[Iterator[Block]]:
+def cuts(sources: Sequence[Source]) -> Iterator[Iterator[Block]]:
     """The blocks of every file; small text files together."""
     for source in sources:
         held: list[SourceFile] = []

@@ -128,7 +128,7 @@ def _settle(
     rejected, mended = Tally(), Tally()
     rejected.merge(staged.rejected)
     mended.merge(staged.mended)
-    fields, columns = _fields(staged, known, mended)
+    fields, columns = settle_fields(staged, known, mended)
     _count_misfits(staged, staging, dict(zip(columns, fields, strict=True)), known, mended)
     repeats = staging / REPEATS_NAME
     count = write_repeats(_ids(staged, staging), existing, repeats)
@@ -149,7 +149,9 @@ def _settle(
     )
 
 
-def _fields(staged: Staged, known: Sequence[Field], mended: Tally) -> tuple[tuple[Field, ...], tuple[str | None, ...]]:
+def settle_fields(
+    staged: Staged, known: Sequence[Field], mended: Tally
+) -> tuple[tuple[Field, ...], tuple[str | None, ...]]:
     """The fields in their order and the staged column of each."""
     published = {field.name: field for field in known if field.origin == "source"}
     taken = {field.name.lower() for field in known if field.origin != "source"}

@@ -24,6 +24,8 @@ from indexing.readers.flattening import as_text
 #: What values were; "json" is a list that holds more than plain values.
 Kind: TypeAlias = Literal["bool", "int", "double", "text", "timestamp", "json"]
 
+#: Kinds that are a type of their own where no other kind is mixed in.
+_ALONE: tuple[FieldType, ...] = ("bool", "int", "double", "timestamp")
 _INT64 = range(-(2**63), 2**63)
 _INTEGER = r"^-?(0|[1-9][0-9]{0,17})$"
 _NUMBER = r"^(-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?|[nN]a[nN])$"
@@ -50,10 +52,10 @@ def resolve(kinds: Iterable[Kind], *, multi: bool) -> tuple[FieldType, bool]:
     found = set(kinds)
     if "json" in found:
         return "text", False
-    if found == {"int", "double"}:
-        return "double", multi
-    alone: FieldType = next(iter(found), "text") if len(found) < 2 else "text"  # type: ignore[assignment]  # not json
-    return alone, multi
+    for kind in _ALONE:
+        if found == {kind}:
+            return kind, multi
+    return ("double" if found == {"int", "double"} else "text"), multi
 
 
 def column_of(values: Values, *, untyped: bool = False) -> Column:

@@ -11,6 +11,7 @@ GZIP_MAGIC = b"\x1f\x8b"
 ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 COMPRESSED_ENDINGS = (".gz", ".zst", ".zstd")
 
+_EXPANSION_SAMPLE = 1 << 20
 _PLAIN_CHUNK = 4 << 20
 # Small, because a chunk of zeros grows a thousandfold and more.
 _COMPRESSED_CHUNK = 128 << 10
@@ -37,6 +38,21 @@ def is_compressed(path: Path) -> bool:
     with path.open("rb") as file:
         magic = file.read(4)
     return magic[:2] == GZIP_MAGIC or magic == ZSTD_MAGIC
+
+
+def expansion(path: Path) -> float:
+    """Bytes that one byte of the file decompresses to, by the start of it."""
+    with path.open("rb") as file:
+        start = file.read(_EXPANSION_SAMPLE)
+    if start[:2] == GZIP_MAGIC:
+        return len(zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(start)) / len(start)
+    if start[:4] == ZSTD_MAGIC:
+        import zstandard
+
+        frame = zstandard.ZstdDecompressor(max_window_size=1 << 31).decompressobj()
+        data = frame.decompress(start)
+        return len(data) / max(1, len(start) - len(frame.unused_data))
+    return 1.0
 
 
 def _plain(path: Path) -> Iterator[bytes]:

@@ -85,6 +85,11 @@ class Block(ABC):
     def decode(self) -> Records:
         """The records of this block, what was wrong with it included."""
 
+    @property
+    def size(self) -> int:
+        """Bytes of the decompressed file that this block stands for, about; 0 where nobody can say."""
+        return 0
+
     @abstractmethod
     def head(self) -> Block:
         """A small block with the first records of this one."""

@@ -48,6 +48,11 @@ class RowsBlock(Block):
             return "invalid_utf8", ""
         return "", ""
 
+    @property
+    def size(self) -> int:
+        """Characters of the cells and what separates them: a little less than bytes."""
+        return sum(sum(map(len, row)) + len(row) for row in self.rows)
+
     def head(self) -> Block:
         """The first rows."""
         return replace(self, rows=self.rows[: contract.HEAD_ROWS], lines=self.lines[: contract.HEAD_ROWS])

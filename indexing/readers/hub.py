@@ -43,6 +43,14 @@ def _load(path: str) -> Any:
         raise SourceError(f"The data set {path!r} cannot be opened: {_sentence(error)}") from error
 
 
+def stated_size(path: str) -> int | None:
+    """The rows that the data set's card states for the split; None where it states none."""
+    dataset = _load(path)
+    splits = dataset.info.splits or {}
+    split = splits.get(str(dataset.split))
+    return split.num_examples or None if split is not None else None
+
+
 def _sentence(error: Exception) -> str:
     return (str(error).strip().partition("\n")[0] or type(error).__name__).rstrip(".") + "."
 

@@ -47,6 +47,11 @@ class LinesBlock(Block):
         rejections = (*parsed.rejections, *self.rejections)
         return records_of(self, columns, lines, rejections=rejections, mended=tuple(parsed.mended))
 
+    @property
+    def size(self) -> int:
+        """Bytes of the lines."""
+        return len(self.data)
+
     def head(self) -> Block:
         """The first lines."""
         end = self.data.find(b"\n", contract.HEAD_BYTES)

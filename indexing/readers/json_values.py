@@ -26,6 +26,12 @@ class ValuesBlock(Block):
     """Parsed values of a file; `first` is the number of the first one."""
 
     values: list[Any]
+    bytes_read: int
+
+    @property
+    def size(self) -> int:
+        """Bytes that the values took in the file, about."""
+        return self.bytes_read
 
     def decode(self) -> Records:
         """Keep the objects among the values."""
@@ -42,7 +48,8 @@ class ValuesBlock(Block):
 
     def head(self) -> Block:
         """The first values."""
-        return replace(self, values=self.values[: contract.HEAD_ROWS])
+        share = min(1.0, contract.HEAD_ROWS / max(1, len(self.values)))
+        return replace(self, values=self.values[: contract.HEAD_ROWS], bytes_read=int(self.bytes_read * share))
 
 
 def cut_values(file: SourceFile) -> Iterator[Block]:
@@ -54,7 +61,7 @@ def cut_values(file: SourceFile) -> Iterator[Block]:
         for value, end in _values(source):
             held.append(value)
             if len(held) >= _VALUES_PER_BLOCK or end - size >= contract.BLOCK_BYTES:
-                yield ValuesBlock(file=file, first=first, values=held)
+                yield ValuesBlock(file=file, first=first, values=held, bytes_read=end - size)
                 first, held, size = first + len(held), [], end
     except Damaged as error:
         rejection = ("truncated_archive", str(error))
@@ -64,9 +71,9 @@ def cut_values(file: SourceFile) -> Iterator[Block]:
         rejection = ("invalid_json", f"the file is not read from here on: {_first_line(error)}")
     if rejection is not None:
         last = Rejection(rejection[0], file.path, first + len(held), rejection[1])
-        yield ValuesBlock(file=file, first=first, values=held, rejections=(last,))
+        yield ValuesBlock(file=file, first=first, values=held, bytes_read=source.position - size, rejections=(last,))
     elif held:
-        yield ValuesBlock(file=file, first=first, values=held)
+        yield ValuesBlock(file=file, first=first, values=held, bytes_read=source.position - size)
 
 
 def _values(source: _ChunkFile) -> Iterator[tuple[Any, int]]:
