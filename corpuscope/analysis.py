@@ -29,7 +29,9 @@ def get_analyzer(language: str) -> Any:
 def get_languages() -> frozenset[str]:
     """The language codes that have an analyzer."""
     analyzers = java("io.anserini.analysis.AnalyzerMap").analyzerMap
-    return frozenset({"en", *map(str, analyzers.keySet())})
+    # Thai has no spaces, and not every Java runtime has the dictionary that finds its words.
+    missing = set() if java("org.apache.lucene.analysis.th.ThaiTokenizer").DBBI_AVAILABLE else {"th"}
+    return frozenset({"en", *map(str, analyzers.keySet())} - missing)
 
 
 def _listed() -> str:

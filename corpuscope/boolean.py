@@ -19,7 +19,8 @@ from corpuscope.filters import Filter, Range
 from corpuscope.jvm import java
 
 _SEARCH = "org.apache.lucene.search."
-_PLACE = re.compile(r"at line (\d+), column (\d+)")
+_PLACE = re.compile(r"at line 1, column (\d+)")
+_UNCLOSED = re.compile(r'Encountered: <EOF> after prefix "\\?(.)')
 _NEAR = 12
 _ADVICE = 'Quote what is meant as text ("C++", "http://x") or use mode keyword.'
 
@@ -158,19 +159,23 @@ def _explain(text: str, message: str) -> str:
     """What a user can do about a parser's message."""
     if "too many boolean clauses" in message:
         return "The boolean query has too many words; ask with fewer."
-    found = _PLACE.search(message)
-    if found is None:
-        first_line, _, _ = message.partition("\n")
-        return f"The boolean query cannot be read ({first_line}). {_ADVICE}"
-    place = _code_points_before(text, int(found[1]), int(found[2]))
+    place = _place(text, message)
+    if place is None:
+        return f"The boolean query cannot be read ({message.rpartition(': ')[2]}). {_ADVICE}"
     if place >= len(text):
-        return f"The boolean query ends too early, after {text[-_NEAR:]!r}. Close quotes and parentheses, or: {_ADVICE}"
+        return f"The boolean query ends too early, after {text[-_NEAR:]!r}. {_ADVICE}"
     near = text[place : place + _NEAR]
     return f"The boolean query makes no sense from character {place + 1} on, near {near!r}. {_ADVICE}"
 
 
-def _code_points_before(text: str, line: int, column: int) -> int:
-    """Turn the parser's line (from 1) and column (UTF-16 units, from 1 or 0) into an index into the text."""
-    before = sum(len(part) + 1 for part in text.split("\n")[: line - 1])
-    units = text[before:].encode("utf-16-le")[: 2 * max(0, column - 1)]
-    return before + len(units.decode("utf-16-le", errors="ignore"))
+def _place(text: str, message: str) -> int | None:
+    """Where in the text the parser stopped, None when it does not say."""
+    unclosed = _UNCLOSED.search(message)
+    if unclosed is not None:
+        return text.rfind(unclosed[1])
+    found = _PLACE.search(message)
+    if found is None:
+        return None
+    # The tokenizer counts from 1, the parser from 0, both in UTF-16 units.
+    units = int(found[1]) - message.count(": Lexical error")
+    return len(text.encode("utf-16-le")[: 2 * units].decode("utf-16-le", errors="ignore"))
