@@ -56,7 +56,7 @@ FIELDS = (
 
 
 def detect_languages(texts: Sequence[str]) -> list[tuple[str, float]]:
-    """The language of each text and its score; ("", 0.0) where the model sees nothing."""
+    """The language of each text and its score; ("", 0.0) for white space."""
     predict = _model().predict
     out = []
     for text in texts:
@@ -89,10 +89,9 @@ def _sample(text: str, size: int) -> str:
 
 
 def _predict(predict: Any, line: str) -> tuple[str, float]:
-    found = predict(line + "\n", 1, 0.0, "strict")
-    if not found:
+    if not line.strip():
         return "", 0.0
-    score, label = found[0]
+    ((score, label),) = predict(line + "\n", 1, 0.0, "strict")
     return label[_LABEL:], round(min(score, 1.0), 4)
 
 

@@ -66,7 +66,7 @@ def _count(data: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64]) -> npt.N
 def _white_space(data: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
     """Which bytes belong to a white space character."""
     classes = _CLASS[data]
-    space = classes == _SPACE
+    space: npt.NDArray[np.bool_] = classes == _SPACE
     leads = np.flatnonzero(classes == _LEAD)
     following = np.append(data, np.zeros(2, np.uint8))
     two = data[leads].astype(np.int32) << 8 | following[leads + 1]
