@@ -33,7 +33,7 @@ _IPV4 = r"[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}(?:\.[0-9]+)*"
 #: Global unicast addresses are 2000::/3 (RFC 4291), so the first group starts with 2 or 3.
 _IPV6 = r"[23][0-9A-Fa-f]{3}:[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:]*"
 _GAP = r"[ .()/\x{A0}\x{2010}-\x{2013}-]"
-_PHONE_INTERNATIONAL = rf"\+\(?[1-9][0-9]*(?:{_GAP}{{1,3}}[0-9]+)*"
+_PHONE_INTERNATIONAL = rf"\+\(?[1-9](?:{_GAP}{{0,3}}[0-9]){{6,}}"
 #: North American numbers, 3-3-4 digits, as Dolma's tagger finds them, but never as one bare run of digits.
 _PHONE_AMERICAN = (
     r"\([0-9]{3}\)[ .-]{0,2}[0-9]{3}[ .-][0-9]{4}"
