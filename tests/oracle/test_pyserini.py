@@ -134,8 +134,9 @@ def test_scores_equal_pyserinis(name, single, documents, queries, theirs):
     for query, text in queries[name].items():
         ours = _search(single[name], documents[name], text)
         assert len(ours) == len(theirs[name][query])
-        # Pyserini rounds to four decimals.
-        assert [s for _, s in ours] == pytest.approx([s for _, s in theirs[name][query]], abs=1e-4, rel=0)
+        # Pyserini rounds to four decimals and lowers each further score of a tie by a millionth.
+        differences = np.abs(np.subtract([s for _, s in ours], [s for _, s in theirs[name][query]]))
+        assert np.all(differences < 6e-5 + 1e-6 * np.arange(len(ours)))
 
 
 @pytest.mark.parametrize("name", COLLECTIONS)
