@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
+from corpuscope import jvm
+from pages.environment import server_settings
 from pages.routes.export import export_route
 from pages.routes.headers import SafeHeaders
 from pages.widgets.corpora import warm_up
@@ -19,7 +21,9 @@ from pages.widgets.download import ROUTE
 
 @asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[None]:
-    """Open the corpora while the browser loads the page."""
+    """Start Java and open the corpora while the browser loads the page."""
+    # At exit Java waits for the thread that started it: the main thread, not one that is long gone by then.
+    jvm.start()
     threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
     yield
 
@@ -30,3 +34,7 @@ app = st.App(
     lifespan=lifespan,
     middleware=[Middleware(SafeHeaders)],
 )
+
+if __name__ == "__main__":
+    with suppress(KeyboardInterrupt):  # Ctrl-C is how it is stopped, not a failure
+        app.run(config=server_settings())

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from commands.query_arguments import open_and_remember
 from corpuscope.errors import CorpuscopeError, UsageError
-from pages.environment import for_corpora
+from pages.environment import for_app
 
 LOCAL_ADDRESS = "127.0.0.1"
 PORT = 8501
@@ -36,9 +36,9 @@ def run(args: argparse.Namespace) -> int:
     for line in announcement(folders, args.address, args.port):
         print(line, file=sys.stderr)
     sys.stderr.flush()
-    environment = os.environ | for_corpora(folders)
+    environment = os.environ | for_app(folders, args.address, args.port)
     # The server takes this process over: Ctrl-C and SIGTERM reach it and nothing stands between.
-    os.execve(sys.executable, server_command(args.address, args.port), environment)
+    os.execve(sys.executable, [sys.executable, app_file()], environment)
 
 
 def check_corpora(folders: list[Path]) -> list[Path]:
@@ -78,21 +78,12 @@ def announcement(folders: list[Path], address: str, port: int) -> list[str]:
     return lines
 
 
-def server_command(address: str, port: int) -> list[str]:
-    """The command line of the server process."""
+def app_file() -> str:
+    """Where app.py is installed."""
     spec = find_spec("app")
     if spec is None or spec.origin is None:
         raise CorpuscopeError("The app is not installed; run: pip install -e . in the project's folder.")
-    options = {
-        "server.address": address,
-        "server.port": str(port),
-        "server.headless": "true",
-        "server.fileWatcherType": "none",
-        "browser.gatherUsageStats": "false",
-        "logger.hideWelcomeMessage": "true",
-    }
-    settings = [f"--{name}={value}" for name, value in options.items()]
-    return [sys.executable, "-m", "streamlit", "run", spec.origin, *settings]
+    return spec.origin
 
 
 def _is_local(address: str) -> bool:

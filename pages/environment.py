@@ -1,4 +1,4 @@
-"""How the command that starts the app tells it which corpora to show. Knows no screen."""
+"""How the command that starts the app tells it what to show and where to listen. Knows no screen."""
 
 from __future__ import annotations
 
@@ -6,19 +6,35 @@ import json
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
-_VARIABLE = "CORPUSCOPE_CORPORA"
+_CORPORA = "CORPUSCOPE_CORPORA"
+_SERVER = "CORPUSCOPE_SERVER"
 
 
-def for_corpora(folders: Iterable[Path]) -> dict[str, str]:
-    """The environment variable that names corpus folders to the app."""
-    return {_VARIABLE: json.dumps([str(f) for f in folders])}
+def for_app(folders: Iterable[Path], address: str, port: int) -> dict[str, str]:
+    """The environment variables of an app that shows corpus folders at an address."""
+    settings = {
+        "server.address": address,
+        "server.port": port,
+        "server.headless": True,
+        "server.fileWatcherType": "none",
+        "browser.gatherUsageStats": False,
+        "logger.hideWelcomeMessage": True,
+    }
+    return {_CORPORA: json.dumps([str(f) for f in folders]), _SERVER: json.dumps(settings)}
+
+
+def server_settings() -> dict[str, Any]:
+    """Streamlit's settings by dotted name, as `for_app` chose them."""
+    settings: dict[str, Any] = json.loads(os.environ.get(_SERVER, "{}"))
+    return settings
 
 
 def served() -> dict[str, Path]:
     """Corpus folders by the key that stands in links: the folder's name, numbered where two are alike."""
     out: dict[str, Path] = {}
-    for folder in map(Path, json.loads(os.environ.get(_VARIABLE, "[]"))):
+    for folder in map(Path, json.loads(os.environ.get(_CORPORA, "[]"))):
         key, n = folder.name, 1
         while key in out:
             n += 1

@@ -69,7 +69,7 @@ def _fields(fields: Iterable[Field]) -> Html:
         (
             element("td", datum(f.name), class_="name"),
             element("td", f"list of {f.type}" if f.multi else f.type, class_="type"),
-            element("td", datum(f.origin)),
+            element("td", datum(f.origin), class_="origin"),
             element("td", _about(f)),
         )
         for f in fields
