@@ -34,7 +34,8 @@ def estimate_rows(source: Source, measured: Mapping[SourceFile, tuple[int, int]]
         return None
     rates = {file: rows * expansion(Path(file.path)) / size for file, (rows, size) in measured.items()}
     usual = sum(rate * file.bytes for file, rate in rates.items()) / sum(file.bytes for file in rates)
-    return round(sum(file.bytes * rates.get(file, usual) for file in source.files))
+    rows = round(sum(file.bytes * rates.get(file, usual) for file in source.files))
+    return round(rows, 2 - len(str(rows)))  # no more digits than are known
 
 
 def _stated(file: SourceFile) -> int | None:
@@ -56,8 +57,8 @@ def _arrow_rows(path: Path) -> int | None:
     with pa.memory_map(str(path)) as source:
         try:
             with pa.ipc.open_file(source) as file:
-                return sum(file.get_batch(i).num_rows for i in range(file.num_record_batches))
+                return int(sum(file.get_batch(i).num_rows for i in range(file.num_record_batches)))
         except pa.ArrowInvalid:
             source.seek(0)
             with pa.ipc.open_stream(source) as stream:
-                return sum(batch.num_rows for batch in stream)
+                return int(sum(batch.num_rows for batch in stream))

@@ -67,7 +67,7 @@ def _by_text(start: bytes, by_name: Reader) -> Reader:
         return JSON_LINES
     if whole is list and (by_name is JSON_VALUES or not rest.strip()):
         return JSON_VALUES
-    if by_name not in (JSON_LINES, JSON_VALUES):
+    if by_name not in (JSON_LINES, JSON_VALUES) or not start:
         return by_name
     if start.startswith(b"["):
         return JSON_VALUES

@@ -11,7 +11,7 @@ GZIP_MAGIC = b"\x1f\x8b"
 ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 COMPRESSED_ENDINGS = (".gz", ".zst", ".zstd")
 
-_EXPANSION_SAMPLE = 1 << 20
+_EXPANSION_SAMPLE = 4 << 20
 _PLAIN_CHUNK = 4 << 20
 # Small, because a chunk of zeros grows a thousandfold and more.
 _COMPRESSED_CHUNK = 128 << 10

@@ -114,8 +114,6 @@ class Reader:
     name: str
     endings: tuple[str, ...]
     cut: Callable[[SourceFile], Iterator[Block]]
-    #: Whether consecutive files of this format are cut together, because each is small.
-    grouped: bool = False
 
 
 def records_of(block: Block, columns: Mapping[str, Values], lines: npt.NDArray[np.int64], **rest: Any) -> Records:

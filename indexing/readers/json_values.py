@@ -67,7 +67,7 @@ def cut_values(file: SourceFile) -> Iterator[Block]:
         rejection = ("truncated_archive", str(error))
     except OSError as error:
         rejection = ("unreadable_file", str(error))
-    except ValueError as error:  # ijson's errors; the rest of the file has no record that could be told apart
+    except ValueError as error:  # the rest of the file has no record that could be told apart
         rejection = ("invalid_json", f"the file is not read from here on: {_first_line(error)}")
     if rejection is not None:
         last = Rejection(rejection[0], file.path, first + len(held), rejection[1])
@@ -81,8 +81,11 @@ def _values(source: _ChunkFile) -> Iterator[tuple[Any, int]]:
     import ijson
 
     prefix, many = ("item", False) if source.first_byte() == b"[" else ("", True)
-    for value in ijson.items(source, prefix, multiple_values=many, buf_size=1 << 16):
-        yield value, source.position
+    try:
+        for value in ijson.items(source, prefix, multiple_values=many, buf_size=1 << 16):
+            yield value, source.position
+    except ijson.JSONError as error:
+        raise ValueError(*error.args) from None
 
 
 def _first_line(error: ValueError) -> str:

@@ -1,0 +1,192 @@
+import io
+import json
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from reading import COMPRESS, read, write_lines
+
+from corpuscope.errors import SourceError
+from indexing.readers import READERS, contract, detect
+
+RECORDS = [{"id": str(i), "text": f'text number {i}\nsecond line, with "quotes"', "size": i} for i in range(30)]
+
+
+def _csv(separator):
+    rows = ["id,text,size".replace(",", separator)]
+    rows += [f'{r["id"]}{separator}"{r["text"].replace(chr(34), chr(34) * 2)}"{separator}{r["size"]}' for r in RECORDS]
+    return "\n".join(rows).encode()
+
+
+def _parquet():
+    sink = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist(RECORDS), sink, row_group_size=7)
+    return sink.getvalue()
+
+
+def _arrow(new):
+    sink = io.BytesIO()
+    table = pa.Table.from_pylist(RECORDS)
+    with new(sink, table.schema) as writer:
+        writer.write_table(table, max_chunksize=8)
+    return sink.getvalue()
+
+
+FORMATS = {
+    "lines.jsonl": lambda: "\n".join(map(json.dumps, RECORDS)).encode(),
+    "lines.json": lambda: "\n".join(map(json.dumps, RECORDS)).encode(),
+    "array.json": lambda: json.dumps(RECORDS, indent=2).encode(),
+    "one_line_array.json": lambda: json.dumps(RECORDS).encode(),
+    "pretty.json": lambda: "\n".join(json.dumps(record, indent=1) for record in RECORDS).encode(),
+    "rows.csv": lambda: _csv(","),
+    "semicolons.csv": lambda: _csv(";"),
+    "rows.tsv": lambda: _csv("\t"),
+    "table.parquet": _parquet,
+    "file.arrow": lambda: _arrow(pa.ipc.new_file),
+    "stream.arrow": lambda: _arrow(pa.ipc.new_stream),
+    "a_parquet_called.jsonl": _parquet,
+    "lines_called.csv": lambda: "\n".join(map(json.dumps, RECORDS)).encode(),
+}
+
+
+@pytest.mark.parametrize("compression", COMPRESS)
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_gives_the_same_documents(tmp_path, name, compression):
+    path = tmp_path / (name + compression)
+    path.write_bytes(COMPRESS[compression](FORMATS[name]()))
+    found = read(tmp_path, path)
+    assert [{key: row[key] for key in RECORDS[0]} for row in found.rows] == RECORDS
+    assert (found.rejected, found.mended) == ({}, {})
+
+
+@pytest.mark.parametrize("compression", COMPRESS)
+def test_a_text_file_is_one_document(tmp_path, compression):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name in ("b", "a"):
+        (folder / f"{name}.txt{compression}").write_bytes(COMPRESS[compression](f"\ufeffbody of {name}\r\nx".encode()))
+    found = read(tmp_path, folder)
+    assert found.column("text") == ["body of a\r\nx", "body of b\r\nx"]
+    assert found.column("source") == ["a", "b"]
+
+
+@pytest.mark.parametrize("compression", [".gz", ".zst"])
+def test_all_members_of_an_archive_are_read(tmp_path, compression):
+    path = tmp_path / f"x.jsonl{compression}"
+    path.write_bytes(b"".join(COMPRESS[compression](json.dumps(r).encode() + b"\n") for r in RECORDS))
+    assert len(read(tmp_path, path).rows) == len(RECORDS)
+
+
+@pytest.mark.parametrize("compression", [".gz", ".zst"])
+def test_what_stands_before_the_cut_of_an_archive_is_kept(tmp_path, compression):
+    whole = b"".join(COMPRESS[compression](json.dumps(r).encode() + b"\n") for r in RECORDS)
+    path = tmp_path / f"x.jsonl{compression}"
+    path.write_bytes(whole[:-30])
+    found = read(tmp_path, path)
+    assert len(found.rows) == len(RECORDS) - 1
+    assert found.rejected == {"truncated_archive": 1}
+
+
+def test_a_truncated_parquet_file_is_named(tmp_path):
+    (tmp_path / "cut.parquet").write_bytes(_parquet()[:-20])
+    write_lines(tmp_path / "whole.jsonl", RECORDS)
+    found = read(tmp_path, tmp_path / "*.*")
+    assert found.rejected == {"truncated_archive": 1}
+    assert found.settled.rejected["truncated_archive"].examples[0]["file"].endswith("cut.parquet")
+
+
+def test_a_damaged_json_array_keeps_what_came_before(tmp_path):
+    path = tmp_path / "x.json"
+    path.write_bytes(json.dumps(RECORDS).encode()[:-60])
+    found = read(tmp_path, path)
+    assert len(found.rows) == len(RECORDS) - 1
+    assert found.rejected == {"invalid_json": 1}
+
+
+def test_a_hub_data_set_is_streamed_with_its_types(tmp_path):
+    folder = tmp_path / "hub"
+    folder.mkdir()
+    pq.write_table(pa.Table.from_pylist(RECORDS), folder / "train.parquet")
+    found = read(tmp_path, f"hf:{folder}")
+    assert found.column("text") == [record["text"] for record in RECORDS]
+    assert found.type("size") == ("int", False)
+
+
+def test_a_hub_data_set_that_is_not_there_is_a_sentence(tmp_path):
+    with pytest.raises(SourceError, match="cannot be opened"):
+        read(tmp_path, f"hf:{tmp_path}/nothing")
+
+
+def test_lines_do_not_depend_on_where_blocks_are_cut(tmp_path, monkeypatch):
+    path = write_lines(tmp_path / "x.jsonl", RECORDS)
+    whole = read(tmp_path / "one", path).rows
+    monkeypatch.setattr(contract, "BLOCK_BYTES", 64)
+    monkeypatch.setattr("indexing.readers.compression._PLAIN_CHUNK", 50)
+    assert read(tmp_path / "many", path).rows == whole
+
+
+def test_a_record_that_is_too_large_is_skipped_without_its_neighbours(tmp_path, monkeypatch):
+    monkeypatch.setattr(contract, "BLOCK_BYTES", 100)
+    monkeypatch.setattr(contract, "RECORD_BYTES", 1000)
+    monkeypatch.setattr("indexing.readers.compression._PLAIN_CHUNK", 60)
+    path = write_lines(tmp_path / "x.jsonl", [{"text": "before"}, {"text": "x" * 3000}, {"text": "after"}, {"text": 1}])
+    found = read(tmp_path, path)
+    assert found.column("text") == ["before", "after"]
+    assert found.settled.rejected["record_too_large"].examples[0]["line"] == 2
+    assert found.settled.rejected["text_not_a_string"].examples[0]["line"] == 4
+
+
+def test_a_csv_row_of_the_wrong_width_is_rejected_with_its_line(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_bytes(b'id,text\n1,"two\nlines"\n2,a,b\n3,\xff\n4,fine\n\n5,"never closed\n')
+    found = read(tmp_path, path)
+    assert found.column("text") == ["two\nlines", "fine"]
+    assert found.rejected == {"csv_error": 2, "invalid_utf8": 1}
+    assert found.settled.rejected["csv_error"].examples[0]["line"] == 4
+
+
+def test_numbers_in_a_csv_are_numbers_unless_they_start_with_zero(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text("text,n,x,zip,flag,name\na,1,1.50,007,true,5\nb,2,,008,false,five\n")
+    found = read(tmp_path, path)
+    assert [found.type(name)[0] for name in ("n", "x", "zip", "flag", "name")] == [
+        "int",
+        "double",
+        "text",
+        "bool",
+        "text",
+    ]
+    assert found.column("x") == [1.5, None]
+    assert found.mended == {"missing_id": 2}
+
+
+def test_unknown_files_of_a_folder_are_listed(tmp_path):
+    folder = tmp_path / "in"
+    (folder / "deep").mkdir(parents=True)
+    write_lines(folder / "deep" / "a.jsonl", RECORDS)
+    for name in ("README.md", "dataset_info.json", ".hidden.jsonl"):
+        (folder / name).write_text("{}")
+    source = read(tmp_path, folder).settled.sources[0]
+    assert [name.rpartition("/")[2] for name in source["skipped"]] == [
+        ".hidden.jsonl",
+        "README.md",
+        "dataset_info.json",
+    ]
+    assert source["files"][0]["accepted"] == len(RECORDS)
+
+
+@pytest.mark.parametrize(
+    ("spec", "message"), [("missing.jsonl", "no file or folder"), ("x.docx", "can be read"), ("hf:", "names no")]
+)
+def test_a_source_that_cannot_be_read_is_a_sentence(tmp_path, spec, message):
+    (tmp_path / "x.docx").write_text("x")
+    with pytest.raises(SourceError, match=message):
+        read(tmp_path, spec if spec == "hf:" else tmp_path / spec)
+
+
+def test_every_reader_finds_its_own_endings(tmp_path):
+    for reader in READERS:
+        for ending in reader.endings:
+            path = tmp_path / f"empty{ending}"
+            path.touch()
+            assert detect(path) is reader
