@@ -10,6 +10,7 @@ MICROSECONDS = 1_000_000
 
 _PARTIAL = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?\Z")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_YEAR_10000 = 253_402_300_800 * MICROSECONDS
 
 
 def to_micros(moment: datetime) -> int:
@@ -46,8 +47,7 @@ def start_of(year: int, month: int) -> int:
     """First microsecond of a month; month 13 is January of the next year."""
     if not 1 <= month <= 13 or not 1 <= year <= 10_000:
         raise ValueError(f"there is no month {year}-{month}")
-    # timegm counts past month 12 and past year 9999, where datetime ends.
-    return timegm((year + month // 13, (month - 1) % 12 + 1, 1, 0, 0, 0)) * MICROSECONDS
-
-
-_YEAR_10000 = start_of(10_000, 1)
+    year, month = (year + 1, 1) if month == 13 else (year, month)
+    if year == 10_000:
+        return _YEAR_10000
+    return timegm((year, month, 1, 0, 0, 0)) * MICROSECONDS

@@ -61,7 +61,7 @@ def where_mask(expression: str, columns: Callable[[str], pa.Array], known: froze
     aliases = {name: f"field_{i}" for i, name in enumerate(sorted(names))}
     _rename(node, aliases)
     with _locked_connection() as connection:
-        (sql,) = connection.execute("SELECT json_deserialize_sql(?)", [json.dumps(tree)]).fetchone() or ("",)
+        [(sql,)] = connection.execute("SELECT json_deserialize_sql(?)", [json.dumps(tree)]).fetchall()
         data: dict[str, Any] = {alias: columns(name) for name, alias in aliases.items()}
         connection.register("fields", pa.table(data or {"row": np.zeros(rows, dtype=np.int8)}))
         return _run(connection, sql, expression)
@@ -94,9 +94,13 @@ def _run(connection: duckdb.DuckDBPyConnection, sql: str, expression: str) -> Ma
     timer = threading.Timer(TIME_LIMIT_S, connection.interrupt)
     timer.start()
     try:
-        mask: Mask = connection.execute(
-            f"SELECT coalesce(try_cast(x AS BOOLEAN), false) AS x FROM ({sql}) AS t(x)"
-        ).fetchnumpy()["x"]
+        relation = connection.sql(sql)
+        if str(relation.types[0]) != "BOOLEAN":
+            raise InvalidQuery(
+                f"The expression {expression!r} gives {relation.types[0]} values, not true or false; "
+                "compare it with something."
+            )
+        (found,) = relation.fetchnumpy().values()
     except duckdb.InterruptException:
         raise InvalidQuery(
             f"The expression {expression!r} took longer than {TIME_LIMIT_S:g} seconds; simplify it."
@@ -105,7 +109,9 @@ def _run(connection: duckdb.DuckDBPyConnection, sql: str, expression: str) -> Ma
         raise InvalidQuery(f"The expression {expression!r} cannot be computed: {_first_line(error)}") from None
     finally:
         timer.cancel()
-    return np.asarray(mask, dtype=np.bool_)
+    # A null is masked out by DuckDB: it counts as false.
+    mask: Mask = np.ma.filled(found, False).astype(np.bool_, copy=False)
+    return mask
 
 
 def _parse(expression: str) -> dict[str, Any]:
@@ -115,8 +121,10 @@ def _parse(expression: str) -> dict[str, Any]:
         raise InvalidQuery(f"The expression {expression!r} holds a NUL character.")
     with duckdb.connect(":memory:") as connection:
         # The line break ends a comment that would otherwise swallow the closing parenthesis.
-        found = connection.execute("SELECT json_serialize_sql(?)", [f"SELECT ({expression}\n) FROM fields"]).fetchone()
-    tree: dict[str, Any] = json.loads(found[0]) if found else {}
+        [(found,)] = connection.execute(
+            "SELECT json_serialize_sql(?)", [f"SELECT ({expression}\n) FROM fields"]
+        ).fetchall()
+    tree: dict[str, Any] = json.loads(found)
     if tree.get("error"):
         raise InvalidQuery(f"The expression {expression!r} is no SQL expression: {tree.get('error_message', '')}.")
     return tree
@@ -194,8 +202,10 @@ def _scalar_functions() -> frozenset[str]:
 
     with duckdb.connect(":memory:") as connection:
         found = connection.execute(
-            "SELECT DISTINCT function_name FROM duckdb_functions() WHERE function_type = 'scalar' "
-            "GROUP BY function_name HAVING bool_and(stability = 'CONSISTENT')"
+            "SELECT function_name FROM duckdb_functions() WHERE function_type = 'scalar' "
+            "GROUP BY function_name HAVING bool_and(stability = 'CONSISTENT') "
+            "UNION SELECT function_name FROM duckdb_functions() "
+            "WHERE function_type = 'macro' AND function_name LIKE 'list~_%' ESCAPE '~'"
         ).fetchall()
     return frozenset(name for (name,) in found) - _BANNED
 

@@ -1,0 +1,56 @@
+import pytest
+
+from corpuscope import Query
+from corpuscope.errors import InvalidQuery, UnknownField
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "1=1; drop table documents",
+        "(select count(*) from read_csv('/etc/passwd')) > 0",
+        "exists(select 1)",
+        "rank_b in (select 1)",
+        "sum(rank_b) > 1",
+        "row_number() over () > 1",
+        "random() > 0.5",
+        "now() > date",
+        "current_setting('threads') = '1'",
+        "read_text('/etc/passwd') is not null",
+        "getenv('HOME') = 'x'",
+        "nextval('s') > 0",
+        "*",
+        "columns('a')",
+        "rank_b > 1) from fields where (true",
+        "rank_b, rank_b",
+        "rank_b > ?",
+        "topic = 'unclosed",
+        "",
+        "rank_b > 'x'::int",
+        "a\x00b",
+    ],
+)
+def test_only_one_scalar_expression_over_fields_is_let_in(tiny_corpus, expression):
+    if not expression:
+        assert tiny_corpus.search(Query(where=expression)).total == 40
+        return
+    with pytest.raises(InvalidQuery) as error:
+        tiny_corpus.search(Query(where=expression))
+    assert "\n" not in str(error.value)
+
+
+def test_an_unknown_field_is_named(tiny_corpus):
+    with pytest.raises(UnknownField, match="topik.*Did you mean topic"):
+        tiny_corpus.search(Query(where="topik = 'odd'"))
+
+
+@pytest.mark.parametrize("expression", ["\"meta.Origin Name\" = 'a'", "meta.\"Origin Name\" = 'a' -- comment"])
+def test_dotted_names_work_with_and_without_quotes(tiny_corpus, expression):
+    assert tiny_corpus.search(Query(where=expression)).total == 14
+
+
+def test_an_expression_that_runs_too_long_is_given_up(tiny_corpus, monkeypatch):
+    monkeypatch.setattr("corpuscope.where.TIME_LIMIT_S", 0.3)
+    slow = "list_sum(list_transform(range(100000000 + rank_b), lambda x: sqrt(x))) > 0"
+    with pytest.raises(InvalidQuery, match="longer than|cannot be computed"):
+        tiny_corpus.search(Query(where=slow))
