@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -129,10 +129,8 @@ def _finish(task: _Task, result: Future[BlockReport] | BlockReport, left: int | 
 
 def stage(block: Block, roles: Roles, path: Path, *, take: int | None = None) -> BlockReport:
     """Parse a block and write it; runs in a worker."""
-    records = block.decode()
     files = block.files()
-    records = replace(records, rejections=tuple(dict.fromkeys(records.rejections)))
-    return write_block(path, documents_of(records, roles, files, take=take), files)
+    return write_block(path, documents_of(block.decode(), roles, files, take=take), files)
 
 
 def roles_of(block: Block, options: IngestOptions, *, strict: bool) -> Roles:

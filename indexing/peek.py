@@ -22,6 +22,7 @@ from indexing.blocks import report_of
 from indexing.ingest import IngestOptions, cuts, roles_of
 from indexing.layouts import Roles
 from indexing.readers.contract import Block, SourceFile
+from indexing.readers.hub import HUB
 from indexing.records import Documents, documents_of
 from indexing.row_counts import estimate_rows, stated_rows
 from indexing.settle import settle_fields
@@ -173,7 +174,7 @@ class _Sample:
             self.looked.append(_Look(seen, roles, documents_of(seen.decode(), roles, seen.files())))
             budget -= seen.size
             whole &= fits
-            if number > most:
+            if number > most or (budget <= 0 and block.file.reader == HUB.name):
                 return False
         return whole
 

@@ -63,7 +63,9 @@ def _described(spec: str, paths: Sequence[Path], first: int, *, strict: bool) ->
     files: list[SourceFile] = []
     skipped: list[str] = []
     for path in paths:
-        reader = None if _is_bystander(path) and not strict else readers.detect(path)
+        # A pipe would never end, and a link may lead nowhere.
+        wanted = path.is_file() and (strict or not _is_bystander(path))
+        reader = readers.detect(path) if wanted else None
         if reader is None:
             skipped.append(str(path))
             continue

@@ -28,6 +28,11 @@ class BatchBlock(Block):
         columns = flatten(dict(zip(batch.schema.names, batch.columns, strict=True)))
         return records_of(self, columns, lines, rejections=self.rejections)
 
+    @property
+    def size(self) -> int:
+        """Bytes of the batch in memory."""
+        return len(self.data)
+
     def head(self) -> Block:
         """The first rows."""
         if not self.data:
@@ -45,7 +50,8 @@ def batch_block(file: SourceFile, first: int, batch: pa.RecordBatch) -> BatchBlo
     return BatchBlock(file=file, first=first, data=sink.getvalue().to_pybytes())
 
 
-def empty_block(file: SourceFile, first: int, reason: str, detail: str) -> BatchBlock:
-    """A block that only says what went wrong."""
-    rejection = contract.Rejection(reason, file.path, first, detail)
+def damage_block(file: SourceFile, first: int, error: Exception) -> BatchBlock:
+    """A block that only says what went wrong when row `first` was to be read."""
+    reason = "unreadable_file" if isinstance(error, PermissionError) else "truncated_archive"
+    rejection = contract.Rejection(reason, file.path, first, str(error).partition("\n")[0])
     return BatchBlock(file=file, first=first, data=b"", rejections=(rejection,))

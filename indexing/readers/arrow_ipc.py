@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pyarrow as pa
 
 from indexing.readers import contract
-from indexing.readers.arrow_batches import batch_block, empty_block
+from indexing.readers.arrow_batches import batch_block, damage_block
 from indexing.readers.contract import Block, Reader, SourceFile
 from indexing.readers.seekable import seekable
 
@@ -27,7 +27,7 @@ def cut_arrow(file: SourceFile) -> Iterator[Block]:
                     yield batch_block(file, first, piece)
                     first += piece.num_rows
     except (pa.ArrowException, OSError, EOFError) as error:
-        yield empty_block(file, first, "truncated_archive", str(error).partition("\n")[0])
+        yield damage_block(file, first, error)
 
 
 def _batches(source: pa.MemoryMappedFile) -> Iterator[pa.RecordBatch]:

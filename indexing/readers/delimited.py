@@ -66,8 +66,9 @@ def cut_rows(file: SourceFile) -> Iterator[Block]:
     try:
         rows = _Rows(file, text)
         yield from rows.blocks()
-    except OSError as error:
-        failure = Rejection("unreadable_file", file.path, 1, str(error))
+    except (OSError, Damaged, csv.Error) as error:  # before the first row
+        reasons: dict[type, str] = {Damaged: "truncated_archive", csv.Error: "csv_error"}
+        failure = Rejection(reasons.get(type(error), "unreadable_file"), file.path, 1, str(error))
         yield RowsBlock(file=file, first=1, header=(), rows=[], lines=[], rejections=(failure,))
 
 

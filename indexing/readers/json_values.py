@@ -35,16 +35,19 @@ class ValuesBlock(Block):
 
     def decode(self) -> Records:
         """Keep the objects among the values."""
-        rejections = list(self.rejections)
+        rejections, mended = list(self.rejections), []
         objects, numbers = [], []
         for number, value in enumerate(self.values, self.first):
             if isinstance(value, dict):
-                objects.append(mend_values(_plain_numbers(value))[0])
+                kept, found = mend_values(_plain_numbers(value))
+                objects.append(kept)
                 numbers.append(number)
+                mended += [self.reject(reason, number) for reason in found]
             else:
                 rejections.append(self.reject("not_an_object", number, str(value)[:120]))
         columns = flatten(transpose(objects))
-        return records_of(self, columns, np.array(numbers, np.int64), rejections=tuple(rejections))
+        lines = np.array(numbers, np.int64)
+        return records_of(self, columns, lines, rejections=tuple(rejections), mended=tuple(mended))
 
     def head(self) -> Block:
         """The first values."""
@@ -110,11 +113,12 @@ class _ChunkFile:
 
     def __init__(self, chunks: Iterator[bytes]) -> None:
         self._chunks = chunks
-        self._held = next(chunks, b"").removeprefix(codecs.BOM_UTF8)
+        self._held = b""
         self.position = 0
 
     def first_byte(self) -> bytes:
-        """The first byte that is no white space."""
+        """The first byte that is no white space; asked before anything is read."""
+        self._held = next(self._chunks, b"").removeprefix(codecs.BOM_UTF8)
         return self._held.lstrip()[:1]
 
     def read(self, size: int = -1) -> bytes:

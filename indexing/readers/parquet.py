@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from indexing.readers import contract
-from indexing.readers.arrow_batches import batch_block, empty_block
+from indexing.readers.arrow_batches import batch_block, damage_block
 from indexing.readers.contract import Block, Reader, SourceFile
 from indexing.readers.seekable import seekable
 
@@ -25,7 +25,7 @@ def cut_parquet(file: SourceFile) -> Iterator[Block]:
                 yield batch_block(file, first, batch)
                 first += batch.num_rows
     except (pa.ArrowException, OSError, EOFError) as error:
-        yield empty_block(file, first, _reason(error), str(error).partition("\n")[0])
+        yield damage_block(file, first, error)
 
 
 def _batch_rows(metadata: pq.FileMetaData) -> int:
@@ -33,10 +33,6 @@ def _batch_rows(metadata: pq.FileMetaData) -> int:
     size = sum(metadata.row_group(g).total_byte_size for g in range(metadata.num_row_groups))
     rows = contract.BLOCK_BYTES * max(metadata.num_rows, 1) // max(size, 1)
     return int(max(1, min(_MOST_ROWS, rows)))
-
-
-def _reason(error: Exception) -> str:
-    return "unreadable_file" if isinstance(error, PermissionError) else "truncated_archive"
 
 
 PARQUET = Reader(name="Parquet", endings=(".parquet", ".pq"), cut=cut_parquet)

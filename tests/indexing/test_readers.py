@@ -1,5 +1,6 @@
 import io
 import json
+import os
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -190,3 +191,22 @@ def test_every_reader_finds_its_own_endings(tmp_path):
             path = tmp_path / f"empty{ending}"
             path.touch()
             assert detect(path) is reader
+
+
+@pytest.mark.parametrize("name", ["x.csv", "x.json", "x.jsonl", "x.txt", "x.parquet", "x.arrow"])
+@pytest.mark.parametrize("compression", [".gz", ".zst"])
+def test_an_archive_that_is_cut_in_its_head_is_counted(tmp_path, name, compression):
+    write_lines(tmp_path / "good.jsonl", RECORDS)
+    (tmp_path / (name + compression)).write_bytes(COMPRESS[compression](b"x" * 100)[:14])
+    found = read(tmp_path, tmp_path / "good.jsonl", tmp_path / (name + compression))
+    assert len(found.rows) == len(RECORDS)
+    assert found.rejected == {"truncated_archive": 1}
+
+
+def test_links_that_lead_nowhere_and_pipes_are_skipped(tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    write_lines(folder / "a.jsonl", RECORDS)
+    (folder / "b.jsonl").symlink_to("nowhere")
+    os.mkfifo(folder / "c.jsonl")
+    assert len(read(tmp_path, folder).settled.sources[0]["skipped"]) == 2
