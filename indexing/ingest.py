@@ -63,7 +63,7 @@ def ingest(
     progress: Progress | None = None,
 ) -> Staged:
     """Read every source into `staging`; files are numbered from `first_file`. Killed at any moment, it resumes."""
-    sources = resolve(specs, first_file=first_file)
+    sources = resolve(specs, first_file=first_file, progress=progress)
     _prepare(staging, _fingerprint(sources, options))
     if (done := Staged.load(staging)) is not None:
         return done

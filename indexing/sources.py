@@ -5,11 +5,13 @@ from __future__ import annotations
 import glob
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from corpuscope.errors import SourceError
 from indexing import readers
+from indexing.progress import Progress, SilentProgress
 from indexing.readers.contract import SourceFile
 from indexing.readers.hub import HUB, PREFIX
 
@@ -20,32 +22,31 @@ _BYSTANDERS = frozenset({"dataset_info.json", "dataset_infos.json", "dataset_dic
 
 @dataclass(frozen=True)
 class Source:
-    """A source as it was named, its files, and the files it has that nothing here reads."""
+    """A source as it was named, its files, the files it has that nothing here reads, and notes for the manifest."""
 
     spec: str
     files: tuple[SourceFile, ...]
     skipped: tuple[str, ...] = ()
+    notes: tuple[dict[str, Any], ...] = ()
 
 
-def resolve(specs: Sequence[str], *, first_file: int = 0) -> tuple[Source, ...]:
+def resolve(specs: Sequence[str], *, first_file: int = 0, progress: Progress | None = None) -> tuple[Source, ...]:
     """Find the files of every source; they are numbered over all sources from `first_file`."""
     if not specs:
         raise SourceError("No source is named. Name a file, a folder, a glob, hf:org/name or demo.")
     sources: list[Source] = []
     for spec in specs:
-        source = _resolve(spec, first_file)
+        source = _resolve(spec, first_file, progress or SilentProgress())
         sources.append(source)
         first_file += len(source.files)
     return tuple(sources)
 
 
-def _resolve(spec: str, first: int) -> Source:
+def _resolve(spec: str, first: int, progress: Progress) -> Source:
     if spec.startswith(PREFIX):
         return Source(spec, (SourceFile(spec=spec, path=spec, ordinal=first, bytes=0, reader=HUB.name),))
     if spec == DEMO and not Path(spec).exists():
-        from indexing.demo import prepare
-
-        return _described(spec, prepare(), first, strict=True)
+        return _demo(first, progress)
     path = Path(spec).expanduser()
     if path.is_dir():
         return _described(spec, _walk(path), first, strict=False)
@@ -56,6 +57,15 @@ def _resolve(spec: str, first: int) -> Source:
     raise SourceError(
         f"There is no file or folder {spec!r}. A source is a file, a folder, a glob in quotes, hf:org/name or demo."
     )
+
+
+def _demo(first: int, progress: Progress) -> Source:
+    """The demo corpus, with the origin and the licence of each of its files."""
+    from indexing.demo import load_notes, prepare
+
+    paths = prepare(progress=progress)
+    source = _described(DEMO, paths, first, strict=True)
+    return replace(source, notes=tuple(asdict(note) for note in load_notes(paths)))
 
 
 def _described(spec: str, paths: Sequence[Path], first: int, *, strict: bool) -> Source:

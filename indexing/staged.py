@@ -120,4 +120,5 @@ class Totals:
             "skipped": list(source.skipped[:LISTED_FILES]),
             "skipped_total": len(source.skipped),
             "first_file": source.files[0].ordinal,
+            "notes": list(source.notes),
         }
