@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +16,7 @@ import pyarrow as pa
 
 from corpuscope.columns import Mask
 from corpuscope.errors import InvalidQuery, UnknownField
+from corpuscope.sql_functions import FUNCTIONS
 
 if TYPE_CHECKING:
     import duckdb
@@ -38,17 +38,9 @@ _NODES = frozenset(
         "LAMBDA",
     }
 )
-#: Scalar functions that are stable but speak of the machine or of SQL, not of fields.
-_BANNED = frozenset(
-    {
-        "version",
-        "json_deserialize_sql",
-        "json_serialize_sql",
-        "json_serialize_plan",
-        "current_localtime",
-        "current_localtimestamp",
-    }
-)
+#: A lambda can use its parameter twice; nested, each one may double what the one before it made.
+_MOST_LAMBDAS = 2
+_MOST_CHARACTERS = 10_000
 
 
 def where_mask(expression: str, columns: Callable[[str], pa.Array], known: frozenset[str], rows: int) -> Mask:
@@ -94,13 +86,7 @@ def _run(connection: duckdb.DuckDBPyConnection, sql: str, expression: str) -> Ma
     timer = threading.Timer(TIME_LIMIT_S, connection.interrupt)
     timer.start()
     try:
-        relation = connection.sql(sql)
-        if str(relation.types[0]) != "BOOLEAN":
-            raise InvalidQuery(
-                f"The expression {expression!r} gives {relation.types[0]} values, not true or false; "
-                "compare it with something."
-            )
-        (found,) = relation.fetchnumpy().values()
+        return _truth(connection, sql, expression)
     except duckdb.InterruptException:
         raise InvalidQuery(
             f"The expression {expression!r} took longer than {TIME_LIMIT_S:g} seconds; simplify it."
@@ -109,7 +95,18 @@ def _run(connection: duckdb.DuckDBPyConnection, sql: str, expression: str) -> Ma
         raise InvalidQuery(f"The expression {expression!r} cannot be computed: {_first_line(error)}") from None
     finally:
         timer.cancel()
-    # A null is masked out by DuckDB: it counts as false.
+
+
+def _truth(connection: duckdb.DuckDBPyConnection, sql: str, expression: str) -> Mask:
+    """The values of a checked expression as a mask."""
+    relation = connection.sql(sql)
+    if str(relation.types[0]) != "BOOLEAN":
+        raise InvalidQuery(
+            f"The expression {expression!r} gives {relation.types[0]} values, not true or false; "
+            "compare it with something."
+        )
+    (found,) = relation.fetchnumpy().values()
+    # DuckDB masks nulls out: they count as false.
     mask: Mask = np.ma.filled(found, False).astype(np.bool_, copy=False)
     return mask
 
@@ -117,6 +114,8 @@ def _run(connection: duckdb.DuckDBPyConnection, sql: str, expression: str) -> Ma
 def _parse(expression: str) -> dict[str, Any]:
     import duckdb
 
+    if len(expression) > _MOST_CHARACTERS:
+        raise InvalidQuery(f"The expression has {len(expression):,} characters; {_MOST_CHARACTERS:,} are possible.")
     if "\x00" in expression:
         raise InvalidQuery(f"The expression {expression!r} holds a NUL character.")
     with duckdb.connect(":memory:") as connection:
@@ -152,15 +151,17 @@ def _only_expression(tree: dict[str, Any], expression: str) -> dict[str, Any]:
 def _check(node: dict[str, Any], expression: str, known: frozenset[str]) -> set[str]:
     """Fields that an expression reads; refuses what is not a scalar expression over fields."""
     names: set[str] = set()
+    if sum(n["class"] == "LAMBDA" for n in _nodes(node)) > _MOST_LAMBDAS:
+        raise InvalidQuery(f"The expression {expression!r} has more than {_MOST_LAMBDAS} lambdas.")
     parameters = {p for n in _nodes(node) if n["class"] == "LAMBDA" for p in _lambda_parameters(n)}
     for part in _nodes(node):
         kind = part["class"]
         if kind not in _NODES:
             raise _refused(expression)
-        if kind == "FUNCTION" and part["function_name"].lower() not in _scalar_functions():
+        if kind == "FUNCTION" and part["function_name"].lower() not in FUNCTIONS:
             raise InvalidQuery(
-                f"The expression {expression!r} calls {part['function_name']}(), "
-                "which is not a stable scalar function of DuckDB."
+                f"The expression {expression!r} calls {part['function_name']}(), which is not among the functions that "
+                "look at values: arithmetic, comparison, and those of texts, dates and lists."
             )
         if kind == "COLUMN_REF":
             name = ".".join(part["column_names"])
@@ -194,20 +195,6 @@ def _nodes(value: Any) -> Iterator[dict[str, Any]]:
     elif isinstance(value, list):
         for child in value:
             yield from _nodes(child)
-
-
-@lru_cache(maxsize=1)
-def _scalar_functions() -> frozenset[str]:
-    import duckdb
-
-    with duckdb.connect(":memory:") as connection:
-        found = connection.execute(
-            "SELECT function_name FROM duckdb_functions() WHERE function_type = 'scalar' "
-            "GROUP BY function_name HAVING bool_and(stability = 'CONSISTENT') "
-            "UNION SELECT function_name FROM duckdb_functions() "
-            "WHERE function_type = 'macro' AND function_name LIKE 'list~_%' ESCAPE '~'"
-        ).fetchall()
-    return frozenset(name for (name,) in found) - _BANNED
 
 
 def _refused(expression: str) -> InvalidQuery:

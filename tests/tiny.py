@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+SUBJECTS = ["rivers and floods", "mountains", "mountains"]
 TOPICS = ["science", "politics", "sports", 'Law, Order & "Crime"']
 
 #: Odd documents, each for one trap.
@@ -23,7 +24,7 @@ ODD: list[dict[str, Any]] = [
 _PLAIN = [
     {
         "id": f"doc-{i}",
-        "text": f"Document {i} about {'rivers and floods' if i % 3 == 0 else 'mountains'} in the {'north' if i % 2 else 'south'}.",
+        "text": f"Document {i} about {SUBJECTS[i % 3]} in the {('south', 'north')[i % 2]}.",
         "title": f"Title {i}",
         "topic": TOPICS[i % 4],
         "score_a": i / 10 if i % 5 else None,
