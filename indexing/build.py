@@ -19,7 +19,7 @@ from corpuscope.fields import Field
 from corpuscope.manifest import Manifest, Part
 from indexing import annotators
 from indexing.annotate import AnnotatedPart, Job, fit
-from indexing.ingest import IngestOptions, ingest
+from indexing.ingest import IngestOptions, OnDuplicate, ingest
 from indexing.parts import (
     AnnotateTask,
     DocumentsTask,
@@ -47,7 +47,7 @@ class BuildOptions:
     text_field: str | None = None
     id_field: str | None = None
     limit: int | None = None
-    on_duplicate: str = "keep"
+    on_duplicate: OnDuplicate = "keep"
     annotators: tuple[str, ...] = ("default",)
     tokenizer: str | None = None
     language: str = "en"

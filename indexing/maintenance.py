@@ -115,11 +115,13 @@ def compact(folder: Path, *, workers: int, progress: Progress) -> tuple[Manifest
 def _rows_of(corpus: Corpus, ids: Sequence[str]) -> Any:
     """Rows of documents by id; an unknown id is refused before anything is changed."""
     column = corpus.catalog.text_column("id")
-    codes = {id_: column.code(id_) for id_ in ids}
-    for id_, code in codes.items():
+    codes = []
+    for id_ in ids:
+        code = column.code(id_)
         if code is None:
             raise CorpuscopeError(f"There is no document {id_!r} in {corpus.name}; nothing was suppressed.")
-    return np.flatnonzero(np.isin(column.codes, list(codes.values())))
+        codes.append(code)
+    return np.flatnonzero(np.isin(column.codes, codes))
 
 
 def _rewrite_parts(corpus: Corpus) -> tuple[list[Part], int]:

@@ -12,8 +12,8 @@ from pathlib import Path
 from corpuscope.manifest import FileEntry, LexicalEntry, Part, file_entry
 from indexing.annotate import AnnotatedPart, Job, annotate_part
 from indexing.annotators import by_name
-from indexing.lexical import build_index, compute_digest
 from indexing.documents import write_documents
+from indexing.lexical import build_index, compute_digest
 from indexing.settle import Settled
 from indexing.workspace import PARTS
 
