@@ -24,7 +24,7 @@ from indexing.layouts import Roles
 from indexing.readers.contract import Block, SourceFile
 from indexing.readers.hub import HUB
 from indexing.records import Documents, documents_of
-from indexing.row_counts import estimate_rows, stated_rows
+from indexing.row_counts import decompressed_bytes, estimate_rows, stated_rows
 from indexing.settle import settle_fields
 from indexing.sources import Source, resolve
 from indexing.staged import Totals
@@ -154,9 +154,11 @@ class _Sample:
         self.looked: list[_Look] = []
         self.exact = len(source.files) <= SAMPLE_FILES
         self._options = options
-        files = _spread(source)
-        for blocks in cuts([files]):
-            self.exact &= self._look(blocks, SAMPLE_BYTES // len(files.files), SAMPLE_BLOCKS // len(files.files))
+        spread = _spread(source)
+        count = len(spread.files)
+        small = (size := decompressed_bytes(source)) is not None and size <= SAMPLE_BYTES
+        for blocks in cuts([spread]):
+            self.exact &= self._look(blocks, SAMPLE_BYTES if small else SAMPLE_BYTES // count, SAMPLE_BLOCKS // count)
         accepted = sum(len(look.documents.ordinals) for look in self.looked)
         if self.exact:
             self.rows: int | None = accepted

@@ -28,6 +28,13 @@ def stated_rows(source: Source) -> int | None:
     return total
 
 
+def decompressed_bytes(source: Source) -> int | None:
+    """The size of all files together, about; None where it is not known."""
+    if any(file.reader == HUB.name for file in source.files):
+        return None
+    return round(sum(file.bytes for file in source.files) * expansion(Path(source.files[0].path)))
+
+
 def estimate_rows(source: Source, measured: Mapping[SourceFile, tuple[int, int]]) -> int | None:
     """Rows of all files, by the rows and the decompressed bytes that were seen of some of them."""
     if not measured or any(file.reader == HUB.name or not size for file, (_, size) in measured.items()):

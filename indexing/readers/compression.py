@@ -45,12 +45,18 @@ def expansion(path: Path) -> float:
     with path.open("rb") as file:
         start = file.read(_EXPANSION_SAMPLE)
     if start[:2] == GZIP_MAGIC:
-        return len(zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(start)) / len(start)
+        try:
+            return len(zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(start)) / len(start)
+        except zlib.error:
+            return 1.0
     if start[:4] == ZSTD_MAGIC:
         import zstandard
 
         frame = zstandard.ZstdDecompressor(max_window_size=1 << 31).decompressobj()
-        data = frame.decompress(start)
+        try:
+            data = frame.decompress(start)
+        except zstandard.ZstdError:
+            return 1.0
         return len(data) / max(1, len(start) - len(frame.unused_data))
     return 1.0
 
