@@ -32,7 +32,10 @@ FIELDS = (
         origin="language",
         meaning="Most likely language: ISO 639-1 code, or 639-3 where there is none.",
         source="fastText lid.176.ftz (Joulin et al., 2016; CC BY-SA 3.0), 176 languages.",
-        caveat=f"{_LOOKED_AT} Short texts, names, code and mixtures are often wrong. Null where no letter is.",
+        caveat=(
+            f"{_LOOKED_AT} So it agrees with 96.5% of the labels of 4,740 texts of 15 kinds in 41 languages, and with "
+            "96.9% on whole texts. Short texts, names, code and mixtures are often wrong. Null where no letter is."
+        ),
     ),
     Field(
         name="language_score",

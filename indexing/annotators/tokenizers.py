@@ -12,6 +12,7 @@ from corpuscope.errors import MissingDependency, UsageError
 #: The tokenizer of Mistral Nemo (131,072 tokens), which lies in the mistral-common package.
 INSTALLED = "tekken"
 _TEKKEN_FILE = "tekken_240911.json"
+_PIECE = 10_000
 
 #: From texts to the number of tokens of each, special tokens not counted.
 CountTokens = Callable[[Sequence[str]], list[int]]
@@ -35,7 +36,16 @@ def _load_tekken() -> CountTokens:
     from mistral_common.tokens.tokenizers.tekken import Tekkenizer
 
     tokenizer = Tekkenizer.from_file(Path(spec.origin).parent / "data" / _TEKKEN_FILE)
-    return lambda texts: [len(tokenizer.encode(text, bos=False, eos=False)) for text in texts]
+
+    def count(text: str) -> int:
+        try:
+            return len(tokenizer.encode(text, bos=False, eos=False))
+        except ValueError:
+            # Its pattern gives up on a very long run of white space: count such a text in pieces.
+            pieces = (text[i : i + _PIECE] for i in range(0, len(text), _PIECE))
+            return sum(len(tokenizer.encode(piece, bos=False, eos=False)) for piece in pieces)
+
+    return lambda texts: [count(text) for text in texts]
 
 
 def _load_file(path: Path) -> CountTokens:

@@ -104,6 +104,12 @@ def test_a_tokenizer_file_counts_exactly(tmp_path: Path) -> None:
     assert run(by_name("tokens"), chosen, {"text": text}, 3)[0].to_pylist() == [3, 0, None]
 
 
+def test_a_text_that_the_tokenizer_refuses_is_counted_in_pieces() -> None:
+    text = pa.array([" " * 500_000, "a b"], pa.large_string())
+    counts = run(by_name("tokens"), {"tokenizer": "tekken"}, {"text": text}, 2)[0].to_pylist()
+    assert counts[0] > 0 and counts[1] == 2
+
+
 def test_a_tokenizer_that_cannot_be_had_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     with pytest.raises(UsageError, match=r"'no/such-tokenizer'.*tekken"):
