@@ -43,11 +43,10 @@ def start(heap_mb: int = SERVING_HEAP_MB) -> None:
         raise RuntimeError("Java runs in the parent of this forked process; start workers with the 'spawn' method.")
 
 
-@cache
 def java(name: str) -> Any:
     """The Java class of that full name; inner classes are written `Outer$Inner`."""
-    start()
-    return _jpype().JClass(name)
+    _this_thread.attached  # noqa: B018  # the first look in a thread notes its end
+    return _java_class(name)
 
 
 def byte_array(values: npt.NDArray[np.int8]) -> Any:
@@ -69,6 +68,32 @@ def long_array(values: npt.NDArray[np.int64]) -> Any:
 def object_array(name: str, values: Sequence[Any]) -> Any:
     """A Java array of the class of that name."""
     return _array_type(name)(values)
+
+
+class _Attachment:
+    """A thread's place in Java, given back when the thread ends: Java would keep it for ever."""
+
+    def __init__(self) -> None:
+        self._detach = _java_class("java.lang.Thread").detach
+
+    def __del__(self) -> None:
+        self._detach()
+
+
+class _ThisThread(threading.local):
+    def __init__(self) -> None:
+        # The main thread ends after Java.
+        in_main_thread = threading.current_thread() is threading.main_thread()
+        self.attached = None if in_main_thread else _Attachment()
+
+
+_this_thread = _ThisThread()
+
+
+@cache
+def _java_class(name: str) -> Any:
+    start()
+    return _jpype().JClass(name)
 
 
 @cache

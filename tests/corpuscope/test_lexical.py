@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpuscope.errors import CorpusDamaged, InvalidQuery
+from corpuscope.jvm import java
 from corpuscope.lexical import LexicalIndex
 from corpuscope.query import K1, B, Query
 from indexing.lexical import build_index
@@ -198,3 +199,10 @@ def test_a_truncated_index_is_damage(tmp_path):
         path.write_bytes(path.read_bytes()[:-4])
     with pytest.raises(CorpusDamaged, match="bm25"):
         LexicalIndex.open([tmp_path / "1-0" / "bm25"], [2], "en")
+
+
+def test_java_forgets_threads_that_have_ended(index):
+    for _ in range(30):
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(lambda word: _ask(index, word).ranked(3), WORDS))
+    assert java("java.lang.Thread").activeCount() < 20
