@@ -46,13 +46,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     except CorpuscopeError as error:
         print(f"corpuscope: {error}", file=sys.stderr)
         return error.exit_code
-    except KeyboardInterrupt:
-        print("corpuscope: interrupted", file=sys.stderr)
-        return 130
     except BrokenPipeError:
         # The reader of our output has gone; nothing more can be said, not even at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except OSError as error:
+        # A full disk, a folder without rights: whatever the step, the sentence is the system's.
+        print(f"corpuscope: {error.filename or 'a file'}: {error.strerror or error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("corpuscope: interrupted", file=sys.stderr)
+        return 130
 
 
 def _run(arguments: Sequence[str]) -> int:

@@ -168,7 +168,7 @@ def _extend(
 def _read(
     folder: Path, staging: Path, old: Manifest, specs: Sequence[str], options: BuildOptions, progress: Progress
 ) -> Settled:
-    first_file = sum(len(s.get("files", ())) for s in old.sources)
+    first_file = sum(s["files_total"] for s in old.sources)
     reading = staging / "read"
     staged = ingest(specs, options.ingest_options(), reading, first_file=first_file, progress=progress)
     settled = settle(
