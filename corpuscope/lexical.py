@@ -31,6 +31,8 @@ Spans = list[tuple[int, int]]
 #: Distinct words of one query, so that a pasted page can be searched and a pasted book is refused.
 MAX_TERMS = 65_536
 
+#: Hits that Java holds at once: a ranking of millions is fetched in pieces, to stay within a small heap.
+_PAGE = 200_000
 _MASK_CACHE_BYTES = 64 << 20
 _SEARCHERS = 16
 
@@ -99,18 +101,29 @@ class LexicalIndex:
 
     def ranked(self, searcher: Any, lucene_query: Any, k: int, allowed: Mask | None) -> tuple[Rows, Scores]:
         """The best k of the allowed rows by score, ties by row."""
-        k = min(k, self.rows)
-        if k <= 0:
-            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
+        pages = [(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32))]
+        left, last = min(k, self.rows), None
+        while left > 0:
+            wanted = min(left, _PAGE)
+            hits = self._page(searcher, lucene_query, wanted, last, allowed)
+            pages.append(bridge.from_score_docs(hits))
+            if len(hits) < wanted:
+                break
+            left, last = left - wanted, hits[-1]
+        rows, scores = zip(*pages, strict=True)
+        return np.concatenate(rows), np.concatenate(scores)
+
+    def _page(self, searcher: Any, lucene_query: Any, k: int, after: Any | None, allowed: Mask | None) -> Any:
+        """The `ScoreDoc[]` of the best k behind `after`."""
+        top = java("org.apache.lucene.search.TopScoreDocCollector")
         if allowed is None:
-            manager = java("org.apache.lucene.search.TopScoreDocCollector").createSharedManager(k, None, k)
-            return bridge.from_score_docs(searcher.search(lucene_query, manager).scoreDocs)
-        collector = java("org.apache.lucene.search.TopScoreDocCollector").create(k, k)
+            return searcher.search(lucene_query, top.createSharedManager(k, after, k)).scoreDocs
+        collector = top.create(k, after, k)
         mode = java("org.apache.lucene.search.ScoreMode").TOP_SCORES
         weight = searcher.createWeight(searcher.rewrite(lucene_query), mode, 1.0)
         for leaf in self._leaves:
             _score_leaf(weight, leaf, collector, allowed)
-        return bridge.from_score_docs(collector.topDocs().scoreDocs)
+        return collector.topDocs().scoreDocs
 
     def _make_searcher(self, k1: float, b: float) -> Any:
         searcher = java("org.apache.lucene.search.IndexSearcher")(self._reader)

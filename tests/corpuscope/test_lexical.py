@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from corpuscope import lexical
 from corpuscope.errors import CorpusDamaged, InvalidQuery
 from corpuscope.jvm import java
 from corpuscope.lexical import LexicalIndex
@@ -162,6 +163,14 @@ def test_a_pasted_book_is_refused_in_one_sentence(index):
 def test_none_are_ranked_when_none_are_asked_for_or_allowed(index, texts):
     assert len(_ask(index, "oak").ranked(0)[0]) == 0
     assert len(_ask(index, "oak").ranked(5, np.zeros(len(texts), dtype=bool))[0]) == 0
+
+
+@pytest.mark.parametrize("share", [1.0, 0.5, None])
+def test_a_long_ranking_in_pieces_is_the_whole_ranking(index, texts, monkeypatch, share):
+    allowed = None if share is None else np.random.default_rng(1).random(len(texts)) < share
+    whole = _ask(index, "oak yew").ranked(350, allowed)
+    monkeypatch.setattr(lexical, "_PAGE", 23)
+    assert all(np.array_equal(a, b) for a, b in zip(_ask(index, "oak yew").ranked(350, allowed), whole, strict=True))
 
 
 def test_the_cached_mask_cannot_be_spoilt_by_its_reader(index):
