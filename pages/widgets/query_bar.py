@@ -32,7 +32,7 @@ def query_form(link: Link) -> None:
     """Text and mode; Enter searches."""
     _show(text=link.query.text, mode=link.query.mode)
     placeholder = "Search the documents: " + _HELP[link.query.mode]
-    with st.form("query", border=False), st.container(horizontal=True, gap="small"):
+    with st.form("query_form", border=False), st.container(horizontal=True, gap="small"):
         st.text_input("Query", key="text", placeholder=placeholder, label_visibility="collapsed")
         st.selectbox("Mode", MODES, key="mode", label_visibility="collapsed", width=130)
         st.form_submit_button("Search", type="primary", on_click=_search, args=(link,))
@@ -40,7 +40,7 @@ def query_form(link: Link) -> None:
 
 def filter_form(link: Link) -> None:
     """One filter in the grammar of the command; what cannot be read stays in the field, with the reason."""
-    with st.form("filter", border=False), st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    with st.form("filter_form", border=False), st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.text_input("Filter", key="filter", placeholder="year>=2016", help=_FILTER_HELP)
         st.form_submit_button("Add", on_click=_add_filter, args=(link,))
 
@@ -84,7 +84,7 @@ def more_options(link: Link) -> None:
     """What is needed less often: phrase slop, an expression, BM25 parameters, a random sample."""
     query = link.query
     _show(slop=query.slop, where=query.where or "", k1=query.k1, b=query.b, sample=query.sample, seed=query.seed)
-    with st.form("options", border=False):
+    with st.form("options_form", border=False):
         st.text_input("Where (a SQL expression over fields)", key="where", placeholder="words > 100 AND year % 2 = 0")
         left, right = st.columns(2)
         left.number_input("Random sample of", key="sample", min_value=1, step=1, placeholder="no sample")

@@ -34,7 +34,8 @@ class Answer:
         await response(scope, self._receive, self._send)
 
     async def _receive(self) -> dict:
-        return {"type": "http.request", "body": b"", "more_body": False}
+        await anyio.sleep_forever()  # the reader stays until everything is there
+        raise AssertionError
 
     async def _send(self, message: dict) -> None:
         if message["type"] == "http.response.start":
