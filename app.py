@@ -11,7 +11,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from corpuscope import jvm
+from corpuscope.lexical import jvm
 from pages.environment import server_settings
 from pages.routes.export import export_route
 from pages.routes.headers import SafeHeaders
@@ -24,8 +24,12 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     """Start Java and open the corpora while the browser loads the page."""
     # At exit Java waits for the thread that started it: the main thread, not one that is long gone by then.
     jvm.start()
-    threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
+    ending = threading.Event()
+    opening = threading.Thread(target=warm_up, args=(ending,), name="warm-up")
+    opening.start()
     yield
+    ending.set()
+    opening.join()  # Java must not end under it
 
 
 app = st.App(

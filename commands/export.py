@@ -8,9 +8,9 @@ from pathlib import Path
 from commands import terminal
 from commands.query_arguments import add_query_arguments, make_query, open_and_remember, split_folders
 from corpuscope.errors import UsageError
-from corpuscope.export import ExportOptions, export
-from corpuscope.formats import FORMATS
-from corpuscope.recipe import SUFFIX, Recipe
+from corpuscope.export.export import ExportOptions, export
+from corpuscope.export.formats import FORMATS
+from corpuscope.export.recipe import SUFFIX, Recipe
 from indexing.progress import ConsoleProgress
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from commands.export import summary
 from commands.query_arguments import open_and_remember
-from corpuscope import recipe as recipes
-from corpuscope.replay import find_corpus, replay
+from corpuscope.export import recipe as recipes
+from corpuscope.export.replay import find_corpus, replay
 from indexing.progress import ConsoleProgress
 
 

@@ -12,15 +12,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from corpuscope import manifest as manifests
-from corpuscope.catalog import Catalog
-from corpuscope.columns import Mask, Rows
+from corpuscope.catalog.catalog import Catalog
+from corpuscope.catalog.columns import Mask, Rows
 from corpuscope.documents import Documents
 from corpuscope.errors import CorpusDamaged
 from corpuscope.fields import Field
 from corpuscope.manifest import Manifest
 
 if TYPE_CHECKING:
-    from corpuscope.lexical import LexicalIndex
+    from corpuscope.lexical.index import LexicalIndex
     from corpuscope.query import Query
     from corpuscope.results import SearchResult
 
@@ -99,7 +99,7 @@ class Corpus:
 
     @cached_property
     def _lexical(self) -> LexicalIndex:
-        from corpuscope.lexical import LexicalIndex
+        from corpuscope.lexical.index import LexicalIndex
 
         parts = self.manifest.parts
         missing = [p.name for p in parts if p.lexical is None]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from corpuscope import masking, snippets
-from corpuscope.columns import Rows
+from corpuscope.catalog.columns import Rows
 from corpuscope.corpus import Corpus
 from corpuscope.documents import Document
 from corpuscope.query import Query

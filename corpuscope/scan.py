@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from corpuscope.columns import Mask
+from corpuscope.catalog.columns import Mask
 from corpuscope.errors import CorpusDamaged, InvalidQuery
 
 Spans = list[tuple[int, int]]

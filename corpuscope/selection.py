@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from corpuscope.catalog import all_of, sampled
-from corpuscope.columns import Mask, Rows
+from corpuscope.catalog.catalog import all_of, sampled
+from corpuscope.catalog.columns import Mask, Rows
+from corpuscope.catalog.where import fields_read
 from corpuscope.corpus import Corpus
 from corpuscope.filters import Filter
 from corpuscope.query import Query
 from corpuscope.results import Partial
-from corpuscope.where import fields_read
 
 if TYPE_CHECKING:
-    from corpuscope.lexical import TextQuery
+    from corpuscope.lexical.index import TextQuery
 
 Scores = npt.NDArray[np.float32]
 Spans = list[tuple[int, int]]

@@ -13,7 +13,7 @@ from typing import Any
 
 from corpuscope import __version__
 from corpuscope import manifest as manifests
-from corpuscope.column_cache import open_column, purge
+from corpuscope.catalog.column_cache import open_column, purge
 from corpuscope.errors import CorpuscopeError, SourceError
 from corpuscope.fields import Field
 from corpuscope.manifest import Manifest, Part
@@ -288,7 +288,7 @@ class Clock:
 def _check_language(language: str) -> None:
     """Refuse an unknown language before anything is read; English needs no JVM to be known."""
     if language != "en":
-        from corpuscope import analysis, jvm
+        from corpuscope.lexical import analysis, jvm
 
         jvm.start()
         analysis.get_analyzer(language)

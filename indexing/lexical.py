@@ -18,10 +18,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from corpuscope import jvm
-from corpuscope.analysis import CONTENTS, ID, get_analyzer
 from corpuscope.errors import CorpuscopeError, CorpusDamaged, SourceError
-from corpuscope.jvm import java
+from corpuscope.lexical import jvm
+from corpuscope.lexical.analysis import CONTENTS, ID, get_analyzer
+from corpuscope.lexical.jvm import java
 
 #: Postings of a part gather in this buffer, so that an ordinary part is written as one segment, with no merge.
 RAM_BUFFER_MB = 512

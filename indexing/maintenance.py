@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from corpuscope import manifest as manifests
-from corpuscope.columns import Mask
+from corpuscope.catalog.columns import Mask
 from corpuscope.corpus import Corpus, open_corpus
 from corpuscope.errors import CorpuscopeError
 from corpuscope.manifest import FileEntry, Manifest, Part, file_entry

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 
 from corpuscope.errors import CorpuscopeError, UsageError
-from corpuscope.export import FORMATS, ExportOptions, export
+from corpuscope.export.export import FORMATS, ExportOptions, export
 from corpuscope.tickets import ExportTicket, TicketRefused
 from pages.widgets import corpora
 from pages.widgets.download import BOOTH

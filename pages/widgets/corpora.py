@@ -56,9 +56,11 @@ def find(key: str | None) -> tuple[str, Corpus]:
     return key, _shelf(str(known[key])).corpus()
 
 
-def warm_up() -> None:
+def warm_up(ending: threading.Event) -> None:
     """Open every corpus and its index before the first reader asks; what fails is said on the page."""
     for key in served():
+        if ending.is_set():
+            return
         with suppress(CorpuscopeError):
             _, corpus = find(key)
             corpus.search(Query(text="a", k=0, facets=default_facets(corpus.fields)))

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from corpuscope.corpus import Corpus
-from corpuscope.export import FORMATS
+from corpuscope.export.export import FORMATS
 from corpuscope.query import Query
 from corpuscope.tickets import LIFETIME_S, ExportTicket, TicketBooth
 from pages.widgets import panel

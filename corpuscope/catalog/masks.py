@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from corpuscope import instants
-from corpuscope.columns import Column, Mask, NumberColumn, TextColumn
+from corpuscope.catalog import instants
+from corpuscope.catalog.columns import Column, Mask, NumberColumn, TextColumn
 from corpuscope.errors import InvalidQuery
 from corpuscope.filters import Filter, Range
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from corpuscope.errors import InvalidQuery, UnknownField
 from corpuscope.filters import Filter
-from corpuscope.lexical import LexicalIndex
+from corpuscope.lexical.index import LexicalIndex
 from corpuscope.query import Query
 from indexing.lexical import build_index
 

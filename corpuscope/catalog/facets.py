@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from corpuscope import instants
-from corpuscope.columns import Column, Mask, NumberColumn, TextColumn
+from corpuscope.catalog import instants
+from corpuscope.catalog.columns import Column, Mask, NumberColumn, TextColumn
 from corpuscope.results import Bin, BinFacet, ValueCount, ValueFacet
 
 Counts = npt.NDArray[np.int64]

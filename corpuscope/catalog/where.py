@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from corpuscope.columns import Mask
+from corpuscope.catalog.columns import Mask
+from corpuscope.catalog.sql_functions import FUNCTIONS
 from corpuscope.errors import InvalidQuery, UnknownField
-from corpuscope.sql_functions import FUNCTIONS
 
 if TYPE_CHECKING:
     import duckdb

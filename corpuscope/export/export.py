@@ -14,15 +14,16 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from corpuscope import formats, masking, rows
-from corpuscope.columns import Rows
+from corpuscope import masking
+from corpuscope.catalog.columns import Rows
 from corpuscope.corpus import Corpus
 from corpuscope.errors import ExportError, UnknownField
+from corpuscope.export import formats, rows
+from corpuscope.export.formats import FORMATS
+from corpuscope.export.recipe import Recipe
+from corpuscope.export.row_digest import RowDigest
 from corpuscope.fields import Field
-from corpuscope.formats import FORMATS
 from corpuscope.query import Query
-from corpuscope.recipe import Recipe
-from corpuscope.row_digest import RowDigest
 from corpuscope.selection import Selection, select
 
 __all__ = ["FORMATS", "ExportOptions", "export", "export_rows", "foreseen"]

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from corpuscope.columns import Mask, Rows
+from corpuscope.catalog.columns import Mask, Rows
 from corpuscope.corpus import Corpus
 from corpuscope.errors import CorpusDamaged
 from corpuscope.fields import Field

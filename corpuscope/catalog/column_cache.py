@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from corpuscope.columns import Column, NumberColumn, TextColumn
+from corpuscope.catalog.columns import Column, NumberColumn, TextColumn
 from corpuscope.errors import CorpusDamaged
 from corpuscope.fields import Field
 from corpuscope.manifest import FileEntry, Manifest
@@ -197,9 +197,7 @@ def _build_text(place: Path, sources: _Sources) -> None:
             "FROM (SELECT DISTINCT word FROM seen)"
         )
         connection.execute("DROP TABLE seen")
-        _save_dictionary(
-            place, connection.sql("SELECT word FROM dictionary ORDER BY code").to_arrow_reader(100_000)
-        )
+        _save_dictionary(place, connection.sql("SELECT word FROM dictionary ORDER BY code").to_arrow_reader(100_000))
         codes, lengths = [], []
         for part, part_lengths in sources.read():
             _register(connection, part)

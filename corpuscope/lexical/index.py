@@ -16,14 +16,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from corpuscope import boolean, bridge, jvm
-from corpuscope.analysis import CONTENTS, get_analyzer
-from corpuscope.bridge import Scores
-from corpuscope.columns import Mask, Rows
+from corpuscope.catalog.columns import Mask, Rows
 from corpuscope.errors import CorpusDamaged, InvalidQuery
 from corpuscope.filters import Filter
-from corpuscope.highlights import find_spans
-from corpuscope.jvm import java
+from corpuscope.lexical import boolean, bridge, jvm
+from corpuscope.lexical.analysis import CONTENTS, get_analyzer
+from corpuscope.lexical.bridge import Scores
+from corpuscope.lexical.highlights import find_spans
+from corpuscope.lexical.jvm import java
 from corpuscope.query import K1, B, Query
 
 Spans = list[tuple[int, int]]

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from corpuscope import formats, known_corpora
+from corpuscope import known_corpora
 from corpuscope.corpus import Corpus, open_corpus
 from corpuscope.errors import ReplayRefused, UnknownField, UsageError
-from corpuscope.export import (
+from corpuscope.export import formats
+from corpuscope.export.export import (
     ExportOptions,
     annotator_versions,
     choose_fields,
@@ -21,8 +22,8 @@ from corpuscope.export import (
     row_tables,
     selected_rows,
 )
+from corpuscope.export.recipe import Recipe
 from corpuscope.query import Query
-from corpuscope.recipe import Recipe
 from corpuscope.selection import select
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from corpuscope import jvm
-from corpuscope.columns import Mask, Rows
-from corpuscope.jvm import java
+from corpuscope.catalog.columns import Mask, Rows
+from corpuscope.lexical import jvm
+from corpuscope.lexical.jvm import java
 
 Scores = npt.NDArray[np.float32]
 

@@ -10,17 +10,17 @@ from typing import Any
 
 import numpy as np
 
-from corpuscope import facets
-from corpuscope.column_cache import open_column
-from corpuscope.columns import Column, Mask, Rows, TextColumn
+from corpuscope.catalog import facets
+from corpuscope.catalog.column_cache import open_column
+from corpuscope.catalog.columns import Column, Mask, Rows, TextColumn
+from corpuscope.catalog.masks import filter_mask
+from corpuscope.catalog.where import where_mask
 from corpuscope.errors import InvalidQuery, UnknownField
 from corpuscope.fields import Field
 from corpuscope.filters import Filter
 from corpuscope.manifest import Manifest
-from corpuscope.masks import filter_mask
 from corpuscope.query import FacetRequest, Sort
 from corpuscope.results import BinFacet, ValueFacet
-from corpuscope.where import where_mask
 
 #: Ids can be filtered and sorted by like a field, though they are no field.
 ID = Field(name="id", type="text", meaning="The document's id, unique in the corpus.")

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from corpuscope import jvm
-from corpuscope.analysis import CONTENTS
-from corpuscope.boolean import is_empty, text_leaves
-from corpuscope.jvm import java
+from corpuscope.lexical import jvm
+from corpuscope.lexical.analysis import CONTENTS
+from corpuscope.lexical.boolean import is_empty, text_leaves
+from corpuscope.lexical.jvm import java
 
 Spans = list[tuple[int, int]]
 

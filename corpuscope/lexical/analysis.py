@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from corpuscope.errors import UsageError
-from corpuscope.jvm import java
+from corpuscope.lexical.jvm import java
 
 #: The Lucene field that holds title and text, named as Anserini names it.
 CONTENTS = "contents"

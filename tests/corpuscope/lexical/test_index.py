@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpuscope import lexical
 from corpuscope.errors import CorpusDamaged, InvalidQuery
-from corpuscope.jvm import java
-from corpuscope.lexical import LexicalIndex
+from corpuscope.lexical import index as lexical
+from corpuscope.lexical.index import LexicalIndex
+from corpuscope.lexical.jvm import java
 from corpuscope.query import K1, B, Query
 from indexing.lexical import build_index
 

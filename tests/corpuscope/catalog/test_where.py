@@ -68,6 +68,6 @@ def test_an_expression_that_runs_too_long_is_given_up(tiny_corpus, monkeypatch):
 
         raise duckdb.InterruptException("interrupted")
 
-    monkeypatch.setattr("corpuscope.where._truth", interrupted)
+    monkeypatch.setattr("corpuscope.catalog.where._truth", interrupted)
     with pytest.raises(InvalidQuery, match="longer than 10 seconds"):
         tiny_corpus.search(Query(where="rank_b > 1"))

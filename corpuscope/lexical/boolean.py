@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from corpuscope.analysis import CONTENTS
-from corpuscope.columns import Mask
+from corpuscope.catalog.columns import Mask
 from corpuscope.errors import InvalidQuery
 from corpuscope.filters import Filter, Range
-from corpuscope.jvm import java
+from corpuscope.lexical.analysis import CONTENTS
+from corpuscope.lexical.jvm import java
 
 _SEARCH = "org.apache.lucene.search."
 _PLACE = re.compile(r"at line 1, column (\d+)")

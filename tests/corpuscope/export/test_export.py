@@ -15,10 +15,11 @@ import pytest
 import zstandard
 
 import corpuscope
-from corpuscope import Query, recipe
+from corpuscope import Query
 from corpuscope.errors import ExportError, ReplayRefused, UnknownField, UsageError
-from corpuscope.export import FORMATS, ExportOptions, export
-from corpuscope.replay import replay
+from corpuscope.export import recipe
+from corpuscope.export.export import FORMATS, ExportOptions, export
+from corpuscope.export.replay import replay
 from indexing.build import add
 from indexing.maintenance import annotate, compact, suppress
 from indexing.progress import SilentProgress
@@ -108,7 +109,7 @@ def test_a_full_disk_is_said_in_a_sentence(tiny_corpus):
     full = Path("/dev/full")
     if not full.exists():
         pytest.skip("this system has no /dev/full")
-    from corpuscope.export import _written
+    from corpuscope.export.export import _written
 
     with pytest.raises(ExportError, match="disk is full"), _written(Path("/tmp/never.jsonl")), full.open("wb") as file:
         file.write(b"x" * 100_000)

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpuscope import boolean
-from corpuscope.analysis import get_analyzer, get_languages
-from corpuscope.highlights import find_spans
-from corpuscope.jvm import java
+from corpuscope.lexical import boolean
+from corpuscope.lexical.analysis import get_analyzer, get_languages
+from corpuscope.lexical.highlights import find_spans
+from corpuscope.lexical.jvm import java
 
 
 def _query(text: str, language: str = "en"):

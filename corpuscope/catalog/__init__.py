@@ -1,0 +1,1 @@
+"""Fields as memory-mapped columns: filters, facets, sorts and SQL expressions over them."""
