@@ -10,7 +10,7 @@ import pytest
 from starlette.requests import Request
 
 from corpuscope.corpus import Corpus
-from corpuscope.export import FORMATS
+from corpuscope.export.export import FORMATS
 from corpuscope.query import Query
 from corpuscope.tickets import ExportTicket, TicketBooth
 from pages.routes.export import export_route
