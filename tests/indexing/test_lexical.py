@@ -5,7 +5,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from corpuscope.errors import CorpusDamaged, SourceError, UsageError
-from corpuscope.jvm import java
+from corpuscope.lexical.jvm import java
 from indexing.lexical import build_index
 
 ODD = [

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from corpuscope.lexical import LexicalIndex
+from corpuscope.lexical.index import LexicalIndex
 from corpuscope.query import Query
 from indexing.lexical import build_index
 
