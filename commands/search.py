@@ -83,4 +83,5 @@ def _value_lines(facet: ValueFacet) -> Iterator[str]:
 def _bin_lines(facet: BinFacet) -> Iterator[str]:
     for bin_ in facet.bins:
         if bin_.count:
-            yield f"  {bin_.count:>10,} of {bin_.of:,}  {bin_.low} to {bin_.high}"
+            one = isinstance(bin_.low, int) and bin_.high == bin_.low + 1
+            yield f"  {bin_.count:>10,} of {bin_.of:,}  {bin_.low if one else f'{bin_.low} to {bin_.high}'}"
