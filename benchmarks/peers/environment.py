@@ -1,0 +1,31 @@
+"""The environment of the peers that the project does not depend on."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from benchmarks.setting import ROOT
+
+_REQUIREMENTS = ROOT / "benchmarks" / "requirements.txt"
+
+
+def get_python(work: Path) -> Path:
+    """The Python of that environment, made when it is not there."""
+    folder = work / "peers"
+    python = folder / "bin" / "python"
+    ready = folder / ".ready"
+    if not ready.exists():
+        subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", "--requirement", _REQUIREMENTS], check=True)
+        ready.touch()
+    return python
+
+
+def versions(python: Path, *packages: str) -> str:
+    """`name version, name version` of installed packages."""
+    code = "import sys; from importlib.metadata import version; print(*(f'{n} {version(n)}' for n in sys.argv[1:]), sep=', ')"
+    done = subprocess.run([python, "-c", code, *packages], capture_output=True, text=True, check=True, env=os.environ)
+    return done.stdout.strip()
