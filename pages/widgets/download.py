@@ -40,7 +40,7 @@ def download_panel(key: str, corpus: Corpus, query: Query, total: int) -> None:
     )
     ticket = ExportTicket(key, corpus.version, query.without_paging(), suffix, tuple(fields) or None, limit)
     ticket = replace(ticket, limit=None if limit is None else int(limit))
-    panel.show(_links(BOOTH.issue(ticket), min(total, limit or total)), key="download_links")
+    panel.show(_links(BOOTH.issue(ticket), min(total, limit or total, query.sample or total)), key="download_links")
     masked = (
         "Personal data is masked in the file." if query.mask else "Personal data is written as it is: masking is off."
     )

@@ -85,7 +85,7 @@ def ways_out(link: Link, offers: list[tuple[Query, int, str]]) -> Html:
     """What to drop so that documents match: each offer is a query, its count and what it drops."""
     items = [
         element(
-            "li", door(replace(link, query=q), join(["without ", datum(what)])), f" {wording.documents(count)} match"
+            "li", door(replace(link, query=q), join(["without ", datum(what)])), f": {wording.documents(count)}"
         )
         for q, count, what in offers
     ]

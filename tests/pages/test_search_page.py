@@ -97,7 +97,7 @@ def test_no_match_says_which_condition_to_drop(visit: Visit, serving: Corpus):
     page = visit(Query(text="river", filters=("topic=odd", "rank_b>1000")))
     assert "No document matches" in page.html("hits")
     without = serving.search(Query(text="river", filters=("topic=odd",))).total
-    assert f"rank_b &gt; 1000</bdi></a> {without} documents match" in page.html("hits")
+    assert f"rank_b &gt; 1000</bdi></a>: {without} documents" in page.html("hits")
 
 
 def test_a_page_past_the_last_one_leads_back(visit: Visit):
