@@ -27,6 +27,7 @@ COMMANDS = {
     "suppress": "take documents down: never shown, counted or exported again",
     "compact": "rewrite parts without the suppressed documents",
     "serve": "start the app",
+    "bench": "time queries drawn from a corpus, on this machine",
 }
 
 

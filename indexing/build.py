@@ -19,6 +19,7 @@ from corpuscope.fields import Field
 from corpuscope.manifest import Manifest, Part
 from indexing import annotators
 from indexing.annotate import AnnotatedPart, Job, fit
+from indexing.annotators import tokenizers
 from indexing.ingest import IngestOptions, OnDuplicate, ingest
 from indexing.parts import (
     AnnotateTask,
@@ -85,6 +86,8 @@ def build(
     """Build a corpus in `folder`, or go on with a build that was cut off; returns the committed manifest."""
     _check_language(options.language)
     annotators.select(options.annotators)
+    if options.tokenizer:
+        tokenizers.load(options.tokenizer)
     sources = resolve(specs)
     make_folder(folder)
     with locked(folder):

@@ -79,7 +79,9 @@ class _ConsoleStep:
             self._show(self._line(now - self._started), last=not self._live)
 
     def close(self, *, finished: bool) -> None:
-        """Show the final count."""
+        """Show the final count; a step that ended before anything was done has nothing to say."""
+        if not (finished or self._done):
+            return
         seconds = time.monotonic() - self._started
         words = f"{self._name}: {self._done:,} {self._unit} in {format_seconds(seconds)}"
         self._show(words if finished else f"{words}, not finished", last=True)

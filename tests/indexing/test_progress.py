@@ -31,9 +31,17 @@ def test_a_terminal_gets_rate_and_time_left(monkeypatch):
 
 def test_a_step_that_fails_says_that_it_did_not_finish():
     out = io.StringIO()
-    with pytest.raises(ValueError, match="x"), ConsoleProgress(out).step("Reading"):
+    with pytest.raises(ValueError, match="x"), ConsoleProgress(out).step("Reading") as step:
+        step.advance(3)
         raise ValueError("x")
     assert out.getvalue().endswith("not finished\n")
+
+
+def test_a_step_that_fails_before_anything_was_done_is_silent():
+    out = io.StringIO()
+    with pytest.raises(ValueError, match="x"), ConsoleProgress(out).step("Reading"):
+        raise ValueError("x")
+    assert out.getvalue() == ""
 
 
 def test_silent_progress_takes_the_same_calls():

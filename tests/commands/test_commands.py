@@ -1,0 +1,173 @@
+"""The terminal's face: the contract's JSON, plain sentences for bad input, and the README's own commands."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+import zstandard
+
+from commands.main import COMMANDS, main
+from tests.conftest import write_jsonl
+from tests.tiny import TINY
+
+README = Path(__file__).resolve().parents[2] / "README.md"
+
+
+def run(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, str, str]:
+    try:
+        code = main([str(w) for w in words])
+    except SystemExit as stop:  # argparse leaves this way
+        code = int(stop.code or 0)
+    out, err = capsys.readouterr()
+    return code, out, err
+
+
+def test_search_answers_in_the_json_of_the_contract(tiny_corpus, capsys):
+    code, out, _ = run(
+        capsys, "search", tiny_corpus.folder, "river", "--json", "--facet", "topic:2", "--facet", "year", "--k", "3"
+    )
+    answer = json.loads(out)
+    assert code == 0
+    assert set(answer) >= {
+        "query", "corpus", "total", "tokens", "documents", "parts", "partial", "took_ms", "hits", "facets"
+    }  # fmt: skip
+    hit = answer["hits"][0]
+    assert set(hit) == {"rank", "corpus", "id", "row", "score", "title", "snippet", "highlights", "fields"}
+    assert all("river" in hit["snippet"][a:b].lower() for a, b in hit["highlights"])
+    assert set(answer["facets"]["topic"]) == {"values", "missing", "other", "complete"}
+    assert set(answer["facets"]["year"]["bins"][0]) == {"from", "to", "count", "of"}
+
+
+def test_every_command_has_help(capsys):
+    for name in COMMANDS:
+        code, out, _ = run(capsys, name, "--help")
+        assert code == 0 and f"corpuscope {name}" in out
+
+
+BAD = [
+    ["nosuch"],
+    ["search"],
+    ["search", "{missing}", "x"],
+    ["search", "{corpus}", "a AND OR (", "--mode", "boolean"],
+    ["search", "{corpus}", "topic:[1 TO", "--mode", "boolean"],
+    ["search", "{corpus}", "nosuch:1", "--mode", "boolean"],
+    ["search", "{corpus}", "[unclosed", "--mode", "regex"],
+    ["search", "{corpus}", "x", "--mode", "nosuch"],
+    ["search", "{corpus}", "x", "--filter", "nosuch=1"],
+    ["search", "{corpus}", "x", "--filter", "rank_b>=abc"],
+    ["search", "{corpus}", "x", "--filter", "date=soon"],
+    ["search", "{corpus}", "x", "--filter", "good=maybe"],
+    ["search", "{corpus}", "x", "--filter", "novalue"],
+    ["search", "{corpus}", "x", "--where", "1=1; drop table documents"],
+    ["search", "{corpus}", "x", "--sort", "nosuch"],
+    ["search", "{corpus}", "x", "--sort", "topic", "--sample", "3"],
+    ["search", "{corpus}", "x", "--facet", "nosuch"],
+    ["search", "{corpus}", "x", "--facet", "topic:0"],
+    ["search", "{corpus}", "x", "--k", "-1"],
+    ["search", "{corpus}", "x", "--k", "many"],
+    ["search", "{corpus}", "x", "--sample", "0"],
+    ["search", "{corpus}", "x", "--b", "7"],
+    ["run", "{corpus}", "{missing}", "--out", "{tmp}/r"],
+    ["run", "{corpus}", "{bad_topics}", "--out", "{tmp}/r"],
+    ["run", "{corpus}", "{topics}", "--out", "{missing}/r"],
+    ["export", "{corpus}", "x", "--out", "{tmp}/x.unknown"],
+    ["export", "{corpus}", "x", "--out", "{missing}/x.csv"],
+    ["export", "{corpus}", "x", "--out", "{tmp}/x.csv", "--fields", "nosuch"],
+    ["export", "{corpus}", "x", "--out", "{tmp}/x.csv", "--limit", "0"],
+    ["replay", "{missing}", "--out", "{tmp}/r.csv"],
+    ["replay", "{topics}", "--out", "{tmp}/r.csv"],
+    ["info", "{missing}"],
+    ["verify", "{missing}"],
+    ["suppress", "{corpus}", "nosuch"],
+    ["suppress", "{missing}", "x"],
+    ["compact", "{missing}"],
+    ["annotate", "{corpus}", "nosuch"],
+    ["annotate", "{missing}", "words"],
+    ["add", "{corpus}", "--source", "{missing}"],
+    ["add", "{missing}", "--source", "{topics}"],
+    ["build", "{tmp}/new"],
+    ["build", "{tmp}/new", "--source", "{missing}"],
+    ["build", "{tmp}/new", "--source", "{rows}", "--text-field", "nosuch"],
+    ["build", "{tmp}/new", "--source", "{rows}", "--annotators", "nosuch"],
+    ["build", "{tmp}/new", "--source", "{rows}", "--language", "xx"],
+    ["build", "{tmp}/new", "--source", "{rows}", "--part-size", "0"],
+    ["build", "{tmp}/new", "--source", "{rows}", "--embedder", "nosuch"],
+    ["build", "{tmp}/new", "--source", "{rows}", "--tokenizer", "{missing}"],
+    ["peek", "{missing}"],
+    ["peek", "{empty}"],
+    ["serve", "{missing}"],
+]
+
+
+@pytest.mark.parametrize("words", BAD, ids=" ".join)
+def test_bad_input_gets_one_sentence_and_a_non_zero_exit(words, tiny_corpus, tmp_path, capsys):
+    places = {"tmp": tmp_path, "corpus": tiny_corpus.folder, "missing": tmp_path / "missing"}
+    for name, content in {"topics": "1\triver\n", "bad_topics": "no tab here\n"}.items():
+        places[name] = tmp_path / f"{name}.tsv"
+        places[name].write_text(content)
+    places["rows"] = write_jsonl(tmp_path / "rows.jsonl", TINY[:3])
+    places["empty"] = tmp_path / "empty"
+    places["empty"].mkdir()
+    before = sorted(p.name for p in tmp_path.iterdir() if p.name != "new")
+    code, out, err = run(capsys, *(w.format(**places) for w in words))
+    assert code in (1, 2)
+    assert err.startswith("corpuscope") and err.count("\n") == 1 and "Traceback" not in err
+    assert not out
+    assert sorted(p.name for p in tmp_path.iterdir() if p.name != "new") == before
+
+
+@pytest.mark.parametrize(
+    "query", ["", " ", '"', "'; drop table x; --", "*", "a" * 20000, "\u202ex", "日本語", "😀", "-", "OR"]
+)
+@pytest.mark.parametrize("mode", ["keyword", "phrase", "exact"])
+def test_odd_queries_are_answered(tiny_corpus, capsys, query, mode):
+    code, out, _ = run(capsys, "search", tiny_corpus.folder, query, "--mode", mode, "--json")
+    assert code == 0 and json.loads(out)["total"] >= 0
+
+
+def test_hostile_text_cannot_reach_the_terminal(tiny_corpus, capsys):
+    _, out, _ = run(capsys, "search", tiny_corpus.folder, "river", "--k", "40")
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", out)
+
+
+def test_a_run_is_a_trec_run(tiny_corpus, tmp_path, capsys):
+    (tmp_path / "topics.tsv").write_text("q1\triver\nq2\tmountains south\n")
+    code, _, _ = run(
+        capsys, "run", tiny_corpus.folder, tmp_path / "topics.tsv", "--out", tmp_path / "out.run", "--k", "5"
+    )
+    lines = [line.split(" ") for line in (tmp_path / "out.run").read_text().splitlines()]
+    assert code == 0
+    assert all(len(line) == 6 and line[1] == "Q0" for line in lines)
+    assert [line[3] for line in lines if line[0] == "q2"] == ["1", "2", "3", "4", "5"]
+    scores = [float(line[4]) for line in lines if line[0] == "q2"]
+    assert scores == sorted(scores, reverse=True)
+
+
+def readme_commands() -> list[str]:
+    lines = re.findall(r"^    \.venv/bin/corpuscope (.*)$", README.read_text(), flags=re.MULTILINE)
+    return [line.split("  #")[0].strip() for line in lines]
+
+
+def test_the_readme_runs(tiny_corpus, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    raw = "".join(json.dumps(row) + "\n" for row in TINY).encode()
+    (tmp_path / "pages.jsonl.zst").write_bytes(zstandard.compress(raw))
+    ran = 0
+    for line in readme_commands():
+        if "hf:" in line or line.startswith("serve"):
+            continue  # the one needs the hub, the other does not end
+        words = [w.replace("data/demo", str(tiny_corpus.folder)) for w in shlex.split(line)]
+        code, _, err = run(capsys, *words)
+        assert code == 0, (line, err)
+        ran += 1
+    assert ran >= 9
+
+
+def test_the_readme_python_runs(tiny_corpus, capsys):
+    (block,) = re.findall(r"```python\n(.*?)```", README.read_text(), flags=re.DOTALL)
+    exec(block.replace("data/demo", str(tiny_corpus.folder)).replace('"source=news"', '"source=tiny"'), {})
+    assert "documents" in capsys.readouterr().out
