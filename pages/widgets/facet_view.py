@@ -147,9 +147,11 @@ def _ends(bins: list[Bin]) -> tuple[str, str]:
 
 def _edge(edge: float | int | str) -> str:
     """An end of a histogram: 2016 stays 2016, 1250000 becomes 1.2M, a date stays a date."""
-    if isinstance(edge, int) and abs(edge) >= 10_000:
-        return wording.compact(edge)
-    return f"{edge:.4g}" if isinstance(edge, float) else str(edge)
+    if isinstance(edge, str):
+        return edge
+    if abs(edge) >= 10_000:
+        return wording.compact(int(edge))
+    return f"{edge:.4g}"
 
 
 def _readable(condition: Filter) -> str:

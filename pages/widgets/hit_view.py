@@ -30,7 +30,9 @@ def _hit(hit: Hit, estimated: frozenset[str]) -> Html:
 
 
 def _chips(hit: Hit, estimated: frozenset[str]) -> Html:
-    return element("footer", join(_chip_list(hit, estimated)), element("bdi", hit.id, class_="id", title="id"))
+    return element(
+        "footer", join(_chip_list(hit, estimated)), hit.title and element("bdi", hit.id, class_="id", title="id")
+    )
 
 
 def _chip_list(hit: Hit, estimated: frozenset[str]) -> Iterator[Html]:

@@ -84,9 +84,7 @@ def notice(kind: str, title: str, *body: object) -> Html:
 def ways_out(link: Link, offers: list[tuple[Query, int, str]]) -> Html:
     """What to drop so that documents match: each offer is a query, its count and what it drops."""
     items = [
-        element(
-            "li", door(replace(link, query=q), join(["without ", datum(what)])), f": {wording.documents(count)}"
-        )
+        element("li", door(replace(link, query=q), join(["without ", datum(what)])), f": {wording.documents(count)}")
         for q, count, what in offers
     ]
     return element("ul", *items, class_="offers")

@@ -13,11 +13,11 @@ def documents(n: int) -> str:
 
 
 def compact(n: int) -> str:
-    """9812345 -> "9.8M"; small numbers in full."""
+    """9812345 -> "9.8M", 1000000 -> "1M"; small numbers in full."""
     for size, unit in _UNITS:
         if n >= size:
             scaled = n / (1000 if unit == "k" else size)
-            return f"{scaled:.1f}{unit}" if scaled < 100 else f"{scaled:,.0f}{unit}"
+            return f"{scaled:.1f}".removesuffix(".0") + unit if scaled < 100 else f"{scaled:,.0f}{unit}"
     return f"{n:,}"
 
 

@@ -18,7 +18,6 @@ from playwright.sync_api import Page, sync_playwright
 
 from corpuscope.corpus import Corpus
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 _FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -77,6 +76,15 @@ def start_server(folder: Path) -> tuple[subprocess.Popen[bytes], str]:
 
 
 @pytest.fixture(scope="session")
+def chromium() -> str:
+    """The browser; Debian's."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        pytest.skip("chromium is not installed; browser tests need it (apt-get install chromium)")
+    return found
+
+
+@pytest.fixture(scope="session")
 def server_address(tiny_corpus: Corpus) -> Iterator[str]:
     """Where the app over the tiny corpus listens."""
     server, address = start_server(tiny_corpus.folder)
@@ -86,12 +94,10 @@ def server_address(tiny_corpus: Corpus) -> Iterator[str]:
 
 
 @pytest.fixture
-def visit(server_address: str) -> Iterator[Visit]:
+def visit(chromium: str, server_address: str) -> Iterator[Visit]:
     """A fresh browser window."""
-    if CHROMIUM is None:
-        pytest.skip("chromium is not installed; browser tests need it (apt-get install chromium)")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(_FLAGS))
+        browser = playwright.chromium.launch(executable_path=chromium, args=list(_FLAGS))
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         page.set_default_timeout(30_000)
         visit = Visit(page, server_address)

@@ -8,6 +8,7 @@ import pytest
 from corpuscope.corpus import Corpus
 from corpuscope.links import Link, from_url
 from corpuscope.query import FacetRequest, Query
+from corpuscope.results import ValueCount, ValueFacet
 from pages.widgets.facet_view import FacetView
 
 FIELDS = ("topic", "tags", "good", "rank_b", "score_a", "date", "url_host", "tokens", "year")
@@ -39,8 +40,6 @@ def test_no_value_leads_to_the_documents_without_one(tiny_corpus: Corpus, field:
 
 
 def test_masked_values_are_shown_but_lead_nowhere(tiny_corpus: Corpus):
-    from corpuscope.results import ValueCount, ValueFacet
-
     query = Query(facets=("topic",))
     result = tiny_corpus.search(query)
     result.facets["topic"] = ValueFacet([ValueCount("[EMAIL] writes", 2, 2)], 0, 0, True)
