@@ -10,7 +10,7 @@ from commands.info import reject_lines
 from corpuscope.errors import UsageError
 from corpuscope.known_corpora import remember
 from corpuscope.manifest import Manifest
-from indexing.build import PART_SIZE, BuildOptions, build
+from indexing.build import BuildOptions, build
 from indexing.progress import ConsoleProgress
 
 
@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--tokenizer", metavar="NAME", help="count tokens exactly: tekken, a tokenizer.json or a hub id"
     )
-    parser.add_argument("--part-size", type=int, default=PART_SIZE, metavar="N", help="documents in a part")
+    parser.add_argument("--part-size", type=int, default=BuildOptions.part_size, metavar="N", help="documents a part")
     parser.add_argument(
         "--on-duplicate", choices=("keep", "reject"), default="keep", help="what to do with a repeated id"
     )
@@ -62,9 +62,6 @@ def split_names(text: str) -> tuple[str, ...]:
 
 def run(args: argparse.Namespace) -> int:
     """Build and say what was built."""
-    for name in ("limit", "part_size", "workers"):
-        if getattr(args, name) is not None and getattr(args, name) < 1:
-            raise UsageError(f"--{name.replace('_', '-')} is {getattr(args, name)}; it must be 1 or more")
     if args.embedder != "none":
         raise UsageError(f"--embedder {args.embedder!r} is not possible in this version; the one choice is none")
     options = BuildOptions(

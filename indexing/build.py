@@ -7,7 +7,7 @@ import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from corpuscope.manifest import Manifest, Part
 from indexing import annotators
 from indexing.annotate import AnnotatedPart, Job, fit
 from indexing.annotators import tokenizers
-from indexing.ingest import IngestOptions, OnDuplicate, ingest
+from indexing.ingest import IngestOptions, ingest
 from indexing.parts import (
     AnnotateTask,
     DocumentsTask,
@@ -37,47 +37,19 @@ from indexing.tally import Tally
 from indexing.workers import run_tasks
 from indexing.workspace import begin, finish, locked, make_folder
 
-#: Documents in a part: large enough for one Lucene segment to search fast, small enough to keep two cores busy.
-PART_SIZE = 200_000
-
 
 @dataclass(frozen=True, kw_only=True)
-class BuildOptions:
-    """What a build was asked for."""
+class BuildOptions(IngestOptions):
+    """What a build was asked for: how to read, and what to make of it."""
 
-    text_field: str | None = None
-    id_field: str | None = None
-    limit: int | None = None
-    on_duplicate: OnDuplicate = "keep"
     annotators: tuple[str, ...] = ("default",)
     tokenizer: str | None = None
     language: str = "en"
-    part_size: int = PART_SIZE
-    workers: int = field(default_factory=lambda: os.cpu_count() or 1)
-
-    def ingest_options(self) -> IngestOptions:
-        """The options of reading."""
-        return IngestOptions(
-            text_field=self.text_field,
-            id_field=self.id_field,
-            limit=self.limit,
-            on_duplicate=self.on_duplicate,
-            part_size=self.part_size,
-            workers=self.workers,
-        )
+    workers: int = os.cpu_count() or 1
 
     def stored(self) -> dict[str, Any]:
         """What decides the result, for the manifest: not the number of workers."""
-        return {
-            "text_field": self.text_field,
-            "id_field": self.id_field,
-            "limit": self.limit,
-            "on_duplicate": self.on_duplicate,
-            "annotators": list(self.annotators),
-            "tokenizer": self.tokenizer,
-            "language": self.language,
-            "part_size": self.part_size,
-        }
+        return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items() if k != "workers"}
 
 
 def build(
@@ -173,10 +145,10 @@ def _read(
 ) -> Settled:
     first_file = sum(s["files_total"] for s in old.sources)
     reading = staging / "read"
-    staged = ingest(specs, options.ingest_options(), reading, first_file=first_file, progress=progress)
+    staged = ingest(specs, options, reading, first_file=first_file, progress=progress)
     settled = settle(
         staged,
-        options.ingest_options(),
+        options,
         reading,
         known=old.fields,
         existing=[folder / p.documents.path for p in old.parts],

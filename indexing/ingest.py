@@ -42,6 +42,7 @@ class IngestOptions:
     id_field: str | None = None
     limit: int | None = None
     workers: int = 1
+    #: Large enough for one Lucene segment to search fast, small enough to keep two cores busy.
     part_size: int = 200_000
     on_duplicate: OnDuplicate = "keep"
 

@@ -4,9 +4,9 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from reading import read, write_lines
 
 from indexing.dates import parse_column, parse_date
+from tests.indexing.reading import read, write_lines
 
 
 @pytest.mark.parametrize(

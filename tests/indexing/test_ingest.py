@@ -10,13 +10,13 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from reading import read, write_lines
 
 from corpuscope.errors import SourceError, UsageError
 from corpuscope.fields import Field
 from indexing.ingest import IngestOptions, ingest
 from indexing.readers import contract
 from indexing.settle import settle
+from tests.indexing.reading import read, write_lines
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 

@@ -1,9 +1,9 @@
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from reading import read, write_lines
 
 from indexing.layouts import LAYOUTS, choose, field_name
+from tests.indexing.reading import read, write_lines
 
 RECORDS = {
     "C4": {"text": "t", "timestamp": "2019-04-25T12:57:54Z", "url": "http://a.org/x"},

@@ -3,12 +3,12 @@ import json
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from reading import write_lines
 
 from corpuscope.errors import SourceError, UsageError
 from indexing import peek as module
 from indexing.ingest import IngestOptions
 from indexing.peek import peek
+from tests.indexing.reading import write_lines
 
 RECORDS = [
     {

@@ -5,10 +5,10 @@ import os
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from reading import COMPRESS, read, write_lines
 
 from corpuscope.errors import SourceError
 from indexing.readers import READERS, contract, detect
+from tests.indexing.reading import COMPRESS, read, write_lines
 
 RECORDS = [{"id": str(i), "text": f'text number {i}\nsecond line, with "quotes"', "size": i} for i in range(30)]
 
