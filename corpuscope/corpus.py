@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from functools import cached_property
+from collections.abc import Callable
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,16 +14,19 @@ import pyarrow.parquet as pq
 
 from corpuscope import manifest as manifests
 from corpuscope.catalog.catalog import Catalog
+from corpuscope.catalog.column_cache import open_column
 from corpuscope.catalog.columns import Mask, Rows
 from corpuscope.documents import Documents
 from corpuscope.errors import CorpusDamaged
 from corpuscope.fields import Field
+from corpuscope.filters import Filter
 from corpuscope.manifest import Manifest
 
 if TYPE_CHECKING:
     from corpuscope.lexical.index import LexicalIndex
     from corpuscope.query import Query
     from corpuscope.results import SearchResult
+    from corpuscope.selection import Lexical
 
 
 class Corpus:
@@ -84,12 +88,13 @@ class Corpus:
     def catalog(self) -> Catalog:
         """Fields as columns."""
         with self._opening:
-            return Catalog(self.folder, self.manifest, self.shown)
+            return Catalog(self.manifest.fields, self.shown, partial(open_column, self.folder, self.manifest))
 
     @cached_property
     def documents(self) -> Documents:
         """Texts by row."""
-        return Documents(self.folder, self.manifest)
+        parts = self.manifest.parts
+        return Documents([self.folder / p.documents.path for p in parts], [p.rows for p in parts])
 
     @property
     def lexical(self) -> LexicalIndex:
@@ -109,6 +114,12 @@ class Corpus:
             )
         paths = [self.folder / p.lexical.path for p in parts if p.lexical]
         return LexicalIndex.open(paths, [p.rows for p in parts], self.manifest.language)
+
+    def text_matcher(self, query: Query, field_mask: Callable[[Filter], Mask]) -> Lexical:
+        """What a keyword, phrase or boolean query looks for; `field_mask` knows the fields in a boolean one."""
+        from corpuscope.selection import Lexical
+
+        return Lexical(self.lexical.compile(query, field_mask))
 
     def search(self, query: Query) -> SearchResult:
         """Answer a query."""

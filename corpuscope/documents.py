@@ -15,7 +15,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from corpuscope.errors import CorpusDamaged
-from corpuscope.manifest import Manifest
 
 _READERS = 4
 _T = TypeVar("_T")
@@ -32,11 +31,12 @@ class Document:
 
 
 class Documents:
-    """The documents.parquet files of a corpus. Safe to use from many threads."""
+    """Parts of documents (documents.parquet files of `rows` each), one after another. Safe to use from many threads."""
 
-    def __init__(self, folder: Path, manifest: Manifest) -> None:
-        self.paths = [folder / p.documents.path for p in manifest.parts]
-        self.bases = [0, *np.cumsum([p.rows for p in manifest.parts]).tolist()]
+    def __init__(self, paths: Sequence[Path], rows: Sequence[int]) -> None:
+        self.paths = list(paths)
+        self.rows = list(rows)
+        self.bases = [0, *np.cumsum(self.rows).tolist()]
         self._footers: dict[int, tuple[pq.FileMetaData, list[int]]] = {}
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(_READERS, thread_name_prefix="documents")

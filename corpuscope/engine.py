@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from corpuscope import masking, snippets
-from corpuscope.catalog.columns import Rows
+from corpuscope.catalog.columns import Mask, Rows
 from corpuscope.corpus import Corpus
 from corpuscope.documents import Document
 from corpuscope.query import Query
@@ -19,6 +19,12 @@ def search(corpus: Corpus, query: Query) -> SearchResult:
     """Answer a query: exact totals and facets over every match, and one page of hits."""
     started = time.perf_counter()
     selection = select(corpus, query)
+    return answer(selection, count_tokens(corpus, selection.matches), started)
+
+
+def answer(selection: Selection, tokens: TokenCount | None, started: float) -> SearchResult:
+    """Counts, facets and one page of what was selected; `started` is when, by `time.perf_counter`."""
+    corpus, query = selection.corpus, selection.query
     total = int(selection.matches.sum())
     rows, scores = selection.first(min(query.offset + query.k, total))
     hits = _hits(selection, rows[query.offset :], None if scores is None else scores[query.offset :])
@@ -26,10 +32,10 @@ def search(corpus: Corpus, query: Query) -> SearchResult:
         query=query,
         corpus=corpus.label,
         total=total,
-        tokens=count_tokens(selection),
-        documents=corpus.manifest.rows - len(corpus.suppressed_rows),
+        tokens=tokens,
+        documents=corpus.catalog.rows - len(corpus.suppressed_rows),
         suppressed=len(corpus.suppressed_rows),
-        parts=(len(corpus.manifest.parts), len(corpus.manifest.parts)),
+        parts=(len(corpus.documents.paths), len(corpus.documents.paths)),
         partial=selection.partial,
         notes=list(selection.notes),
         hits=hits,
@@ -38,11 +44,11 @@ def search(corpus: Corpus, query: Query) -> SearchResult:
     )
 
 
-def count_tokens(selection: Selection) -> TokenCount | None:
-    """Tokens of every selected document; None when the corpus has no token counts."""
-    for field in selection.corpus.manifest.fields:
+def count_tokens(corpus: Corpus, matches: Mask) -> TokenCount | None:
+    """Tokens of every marked document; None when the corpus has no token counts."""
+    for field in corpus.manifest.fields:
         if field.origin == "tokens" and field.column == "tokens":
-            return TokenCount(selection.corpus.catalog.total(field.name, selection.matches), field.estimated)
+            return TokenCount(corpus.catalog.total(field.name, matches), field.estimated)
     return None
 
 
@@ -62,7 +68,7 @@ def _masked_facet(facet: ValueFacet | BinFacet) -> ValueFacet | BinFacet:
 
 def _hits(selection: Selection, rows: Rows, scores: Scores | None) -> list[Hit]:
     documents = selection.corpus.documents.read(rows.tolist())
-    spans = selection.matcher.spans([d.text for d in documents])
+    spans = selection.matcher.spans(documents)
     fields = _field_values(selection, rows)
     query = selection.query
     return [
@@ -105,7 +111,7 @@ def _snippet(text: str, spans: Spans, *, mask: bool) -> tuple[str, Spans]:
 
 
 def _field_values(selection: Selection, rows: Rows) -> list[dict[str, Any]]:
-    names = [name for name in selection.corpus.fields if name != "title"]
+    names = [name for name in selection.corpus.catalog.fields if name != "title"]
     columns = [selection.corpus.catalog.values(name, rows) for name in names]
     return (
         [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]

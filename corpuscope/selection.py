@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from corpuscope.catalog.catalog import all_of, sampled
+from corpuscope.catalog.catalog import Catalog, all_of, sampled
 from corpuscope.catalog.columns import Mask, Rows
 from corpuscope.catalog.where import fields_read
-from corpuscope.corpus import Corpus
+from corpuscope.documents import Document, Documents
 from corpuscope.filters import Filter
 from corpuscope.query import Query
 from corpuscope.results import Partial
@@ -37,8 +37,47 @@ class Matcher(Protocol):
     def ranked(self, k: int, allowed: Mask | None) -> tuple[Rows, Scores] | None:
         """The best k of the allowed rows and their scores; None where the mode does not rank."""
 
-    def spans(self, texts: Sequence[str]) -> list[Spans]:
-        """What matched in each text, as code-point offsets."""
+    def spans(self, documents: Sequence[Document]) -> list[Spans]:
+        """What matched in the text of each document, as code-point offsets."""
+
+
+class TextMatcher(Matcher, Protocol):
+    """What keyword, phrase and boolean modes know: they can find that a query has no word to look for."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether analysis left nothing of the query."""
+
+
+class Searchable(Protocol):
+    """What can be searched: a corpus, or several whose rows stand one after another."""
+
+    @property
+    def name(self) -> str:
+        """What hits are labelled with."""
+
+    @property
+    def label(self) -> str:
+        """Name and version."""
+
+    @property
+    def suppressed_rows(self) -> Rows:
+        """Rows taken down, ascending."""
+
+    @property
+    def shown(self) -> Mask:
+        """Every row that is not suppressed."""
+
+    @property
+    def catalog(self) -> Catalog:
+        """Fields as columns."""
+
+    @property
+    def documents(self) -> Documents:
+        """Texts by row."""
+
+    def text_matcher(self, query: Query, field_mask: Callable[[Filter], Mask]) -> TextMatcher:
+        """What a keyword, phrase or boolean query looks for."""
 
 
 class Everything:
@@ -53,31 +92,32 @@ class Everything:
     def ranked(self, k: int, allowed: Mask | None) -> None:  # noqa: ARG002, D102
         return None
 
-    def spans(self, texts: Sequence[str]) -> list[Spans]:  # noqa: D102
-        return [[] for _ in texts]
+    def spans(self, documents: Sequence[Document]) -> list[Spans]:  # noqa: D102
+        return [[] for _ in documents]
 
 
 class Lexical:
     """keyword, phrase and boolean: the Lucene index."""
 
     def __init__(self, query: TextQuery) -> None:
+        self.is_empty = query.is_empty
         self._query = query
 
     def matches(self, allowed: Mask | None) -> tuple[Mask, Partial | None]:  # noqa: ARG002, D102
         return self._query.matches(), None
 
-    def ranked(self, k: int, allowed: Mask | None) -> tuple[Rows, Scores] | None:  # noqa: D102
+    def ranked(self, k: int, allowed: Mask | None) -> tuple[Rows, Scores]:  # noqa: D102
         return self._query.ranked(k, allowed)
 
-    def spans(self, texts: Sequence[str]) -> list[Spans]:  # noqa: D102
-        return self._query.spans(texts)
+    def spans(self, documents: Sequence[Document]) -> list[Spans]:  # noqa: D102
+        return self._query.spans([d.text for d in documents])
 
 
 class Scan:
     """exact and regex: the texts themselves."""
 
-    def __init__(self, corpus: Corpus, query: Query, budget_s: float | None) -> None:
-        self._corpus = corpus
+    def __init__(self, documents: Documents, query: Query, budget_s: float | None) -> None:
+        self._documents = documents
         self._pattern = query.text
         self._regex = query.mode == "regex"
         self._budget_s = budget_s
@@ -85,20 +125,17 @@ class Scan:
     def matches(self, allowed: Mask | None) -> tuple[Mask, Partial | None]:  # noqa: D102
         from corpuscope import scan
 
-        documents = self._corpus.documents
-        rows = [p.rows for p in self._corpus.manifest.parts]
-        found = scan.scan(
-            documents.paths, rows, self._pattern, regex=self._regex, allowed=allowed, budget_s=self._budget_s
-        )
+        paths, rows = self._documents.paths, self._documents.rows
+        found = scan.scan(paths, rows, self._pattern, regex=self._regex, allowed=allowed, budget_s=self._budget_s)
         return found.mask, Partial("time", found.scanned_rows) if found.partial else None
 
     def ranked(self, k: int, allowed: Mask | None) -> None:  # noqa: ARG002, D102
         return None
 
-    def spans(self, texts: Sequence[str]) -> list[Spans]:  # noqa: D102
+    def spans(self, documents: Sequence[Document]) -> list[Spans]:  # noqa: D102
         from corpuscope import scan
 
-        return scan.spans(texts, self._pattern, regex=self._regex)
+        return scan.spans([d.text for d in documents], self._pattern, regex=self._regex)
 
 
 @dataclass(frozen=True)
@@ -108,7 +145,7 @@ class Selection:
     `notes` are sentences for the reader of the answer; `fields_used` are the fields that decided.
     """
 
-    corpus: Corpus
+    corpus: Searchable
     query: Query
     matcher: Matcher
     filters: tuple[tuple[str, Mask], ...]
@@ -163,7 +200,7 @@ class Selection:
         return _first_rows(self.matches, n), None
 
 
-def select(corpus: Corpus, query: Query, *, scan_budget_s: float | None = SCAN_BUDGET_S) -> Selection:
+def select(corpus: Searchable, query: Query, *, scan_budget_s: float | None = SCAN_BUDGET_S) -> Selection:
     """Work out what a query selects; raises InvalidQuery or UnknownField before anything is searched."""
     catalog = corpus.catalog
     used = {f.field for f in query.filters} | ({query.sort.field} if query.sort else set())
@@ -184,18 +221,18 @@ def select(corpus: Corpus, query: Query, *, scan_budget_s: float | None = SCAN_B
 
 
 def _matcher(
-    corpus: Corpus, query: Query, field_mask: Callable[[Filter], Mask], scan_budget_s: float | None
+    corpus: Searchable, query: Query, field_mask: Callable[[Filter], Mask], scan_budget_s: float | None
 ) -> tuple[Matcher, tuple[str, ...]]:
     if not query.has_text:
-        return Everything(corpus.manifest.rows), ()
+        return Everything(corpus.catalog.rows), ()
     if query.mode in ("exact", "regex"):
         from corpuscope import scan
 
         scan.check_pattern(query.text, regex=query.mode == "regex")
-        return Scan(corpus, query, scan_budget_s), ()
-    text = corpus.lexical.compile(query, field_mask)
+        return Scan(corpus.documents, query, scan_budget_s), ()
+    text = corpus.text_matcher(query, field_mask)
     notes = ("The query has no word to look for: stop words and punctuation are not indexed.",) if text.is_empty else ()
-    return Lexical(text), notes
+    return text, notes
 
 
 def _first_rows(matches: Mask, n: int) -> Rows:

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from corpuscope.catalog import facets
-from corpuscope.catalog.column_cache import open_column
 from corpuscope.catalog.columns import Column, Mask, Rows, TextColumn
 from corpuscope.catalog.masks import filter_mask
 from corpuscope.catalog.where import where_mask
 from corpuscope.errors import InvalidQuery, UnknownField
 from corpuscope.fields import Field
 from corpuscope.filters import Filter
-from corpuscope.manifest import Manifest
 from corpuscope.query import FacetRequest, Sort
 from corpuscope.results import BinFacet, ValueFacet
 
@@ -29,14 +26,13 @@ _SAMPLE_MULTIPLIERS = (0xBF58476D1CE4E5B9, 0x94D049BB133111EB)
 
 
 class Catalog:
-    """Fields of one corpus version. Safe to use from many threads."""
+    """Fields of one corpus version; `open_column` gives the column of one. Safe to use from many threads."""
 
-    def __init__(self, folder: Path, manifest: Manifest, shown: Mask) -> None:
-        self.fields = {f.name: f for f in manifest.fields}
-        self.rows = manifest.rows
+    def __init__(self, fields: Iterable[Field], shown: Mask, open_column: Callable[[Field], Column]) -> None:
+        self.fields = {f.name: f for f in fields}
+        self.rows = len(shown)
         self.shown = shown
-        self._folder = folder
-        self._manifest = manifest
+        self._open_column = open_column
         self._columns: dict[str, Column] = {}
         self._building = threading.Lock()
         # Caches live with the instance: one corpus version each.
@@ -53,7 +49,7 @@ class Catalog:
             raise UnknownField(name, self.fields)
         with self._building:
             if name not in self._columns:
-                self._columns[name] = open_column(self._folder, self._manifest, field)
+                self._columns[name] = self._open_column(field)
         return self._columns[name]
 
     def text_column(self, name: str) -> TextColumn:

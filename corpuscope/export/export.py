@@ -55,6 +55,7 @@ def export(
     selection = select(corpus, query.without_paging(), scan_budget_s=None)
     order, chosen = selected_rows(selection, options)
     return export_rows(
+        corpus,
         selection,
         row_tables(corpus, fields, selection, chosen),
         out,
@@ -67,6 +68,7 @@ def export(
 
 
 def export_rows(
+    corpus: Corpus,
     selection: Selection,
     tables: Iterable[pa.Table],
     out: Path,
@@ -78,7 +80,7 @@ def export_rows(
     advance: Callable[[int], None],
 ) -> Recipe:
     """Write a stream of rows to `out`, by way of a temporary file, and describe it in a recipe."""
-    corpus, query = selection.corpus, selection.query
+    query = selection.query
     schema = rows.export_schema(fields)
     digest, masked = RowDigest(schema), 0
     with _written(out) as temporary:

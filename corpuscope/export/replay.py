@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -71,7 +71,8 @@ def replay(
         chosen = np.flatnonzero(selection.matches) if chosen is None else chosen
         chosen = chosen[~np.isin(chosen, gone)]
     written = export_rows(
-        replace(selection, corpus=corpus),
+        corpus,
+        selection,
         row_tables(corpus, fields, selection, chosen),
         out,
         fields=fields,

@@ -57,6 +57,13 @@ class LexicalIndex:
         array = jvm.object_array("org.apache.lucene.index.IndexReader", readers)
         return cls(java("org.apache.lucene.index.MultiReader")(array), sum(rows), analyzer)
 
+    @classmethod
+    def join(cls, indexes: Sequence[LexicalIndex]) -> LexicalIndex:
+        """Several indexes of one analyzer as one, over the same open files: statistics are those of all of them."""
+        array = jvm.object_array("org.apache.lucene.index.IndexReader", [i._reader for i in indexes])
+        reader = java("org.apache.lucene.index.MultiReader")(array, False)  # which closes none of them
+        return cls(reader, sum(i.rows for i in indexes), indexes[0].analyzer)
+
     def close(self) -> None:
         """Give the files back; the index must not be asked again."""
         self._reader.close()
