@@ -11,7 +11,6 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from corpuscope.lexical import jvm
 from pages.environment import server_settings
 from pages.routes.export import export_route
 from pages.routes.headers import SafeHeaders
@@ -21,9 +20,7 @@ from pages.widgets.download import ROUTE
 
 @asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[None]:
-    """Start Java and open the corpora while the browser loads the page."""
-    # At exit Java waits for the thread that started it: the main thread, not one that is long gone by then.
-    jvm.start()
+    """Open the corpora while the browser loads the page."""
     ending = threading.Event()
     opening = threading.Thread(target=warm_up, args=(ending,), name="warm-up")
     opening.start()

@@ -25,7 +25,8 @@ class Sort:
     descending: bool = False
 
     def __str__(self) -> str:
-        return f"{self.field}:desc" if self.descending else self.field
+        ambiguous = self.field.endswith((":asc", ":desc"))
+        return f"{self.field}:desc" if self.descending else f"{self.field}:asc" if ambiguous else self.field
 
     @classmethod
     def parse(cls, expression: str) -> Sort:
@@ -44,7 +45,8 @@ class FacetRequest:
     limit: int = FACET_VALUES
 
     def __str__(self) -> str:
-        return self.field if self.limit == FACET_VALUES else f"{self.field}:{self.limit}"
+        plain = self.limit == FACET_VALUES and not self.field.rpartition(":")[2].isdigit()
+        return self.field if plain else f"{self.field}:{self.limit}"
 
     @classmethod
     def parse(cls, expression: str) -> FacetRequest:

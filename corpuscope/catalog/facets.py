@@ -85,8 +85,7 @@ def choose_edges(column: NumberColumn, present: npt.NDArray[Any], bins: int) -> 
     """Bin edges that cover every value of the corpus: declared ones, else round ones that fit the values."""
     low, high = present.min().item(), present.max().item()
     if column.field.bins:
-        inner = column.field.bins
-        return (min(low, inner[0]), *inner[1:-1], max(high, inner[-1]))
+        return _declared_edges(column.field.bins, low, high, whole=column.field.type == "int")
     if column.field.type == "timestamp":
         return _date_edges(low, high, bins)
     if column.field.type == "int" and high - low < UNIT_BINS:
@@ -97,6 +96,14 @@ def choose_edges(column: NumberColumn, present: npt.NDArray[Any], bins: int) -> 
     return _even_edges(low, high, bins, whole=column.field.type == "int")
 
 
+def _declared_edges(bins: tuple[float, ...], low: float, high: float, *, whole: bool) -> tuple[Any, ...]:
+    """The declared edges that the values need, with the outer ones moved out to hold every value."""
+    first = max((e for e in bins if e <= low), default=low)
+    last = min((e for e in bins if e >= high and e > first), default=max(high, bins[-1]))
+    edges = (first, *(e for e in bins if first < e < last), last)
+    return tuple(int(e) for e in edges) if whole and all(float(e).is_integer() for e in edges) else edges
+
+
 def _even_edges(low: float, high: float, bins: int, *, whole: bool) -> tuple[Any, ...]:
     """Edges at a round step (1, 2, 5 times a power of ten)."""
     if low == high:
@@ -105,9 +112,11 @@ def _even_edges(low: float, high: float, bins: int, *, whole: bool) -> tuple[Any
     step = max(1.0, step) if whole else step
     first, last = np.floor(low / step), np.ceil(high / step)
     edges = [(first + i) * step for i in range(int(last - first) + 1)]
-    edges = [round(e, 12) for e in edges] if step < 1 else edges
-    edges[0], edges[-1] = min(edges[0], low), max(edges[-1], high)
-    return tuple(int(e) for e in edges) if whole else tuple(float(e) for e in edges)
+    digits = max(0, 1 - int(np.floor(np.log10(step))))
+    # Rounding takes the dust off (0.30000000000000004) and may make neighbours of a tiny step one.
+    edges = sorted({round(float(e), digits) for e in edges})
+    edges = [min(edges[0], low), *(e for e in edges if low < e < high), max(edges[-1], high)]
+    return tuple(int(e) for e in edges) if whole else tuple(edges)
 
 
 def _round_step(width: float) -> float:

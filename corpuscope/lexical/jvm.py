@@ -115,6 +115,8 @@ def _launch(heap_mb: int) -> None:
         raise MissingDependency(f"There is no Anserini jar in {jars}. {_MEND} pyserini")
     # -Xrs leaves Ctrl-C and SIGTERM to Python. The serial collector has the smallest heap and no threads of its own.
     options = ("-Xrs", "-XX:+UseSerialGC", f"-Xmx{heap_mb}m")
+    # Else the end of this process waits for the thread that started Java, which may be long gone.
+    jpype.config.destroy_jvm = False
     jpype.startJVM(str(library), *options, classpath=[str(jar)], convertStrings=False)
     _silence(jpype.JClass("java.util.logging.Logger").getLogger("org.apache.lucene"))
 
