@@ -124,6 +124,7 @@ def _launch(heap_mb: int) -> None:
 def _jpype() -> Any:
     try:
         import jpype
+        import jpype.config
     except ImportError:
         raise MissingDependency("Lucene needs the package jpype1; install it with: pip install jpype1") from None
     return jpype
