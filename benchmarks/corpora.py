@@ -21,8 +21,11 @@ _WORD = re.compile(r"(?<!\w)[^\W\d_]{2,}(?!\w)")
 _LATIN = re.compile(r"[a-zß-öø-ÿ]+\Z")
 #: Lucene's English stop words: some peers index them, so asking for them would not be the same work.
 _STOP_WORDS = frozenset(
-    "a an and are as at be but by for if in into is it no not of on or such that the their then there these they this "
-    "to was will with".split()
+    re.findall(
+        r"\w+",
+        "a an and are as at be but by for if in into is it no not of on or such that the their then there these they "
+        "this to was will with",
+    )
 )
 
 

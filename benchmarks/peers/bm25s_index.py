@@ -1,4 +1,4 @@
-"""bm25s over a sample of a corpus's documents, English stems and stop words: builds its index, then answers in rounds."""
+"""bm25s over a sample of a corpus's documents, stemmed: builds its index, then answers in rounds."""
 
 from __future__ import annotations
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -26,6 +25,6 @@ def get_python(work: Path) -> Path:
 
 def versions(python: Path, *packages: str) -> str:
     """`name version, name version` of installed packages."""
-    code = "import sys; from importlib.metadata import version; print(*(f'{n} {version(n)}' for n in sys.argv[1:]), sep=', ')"
-    done = subprocess.run([python, "-c", code, *packages], capture_output=True, text=True, check=True, env=os.environ)
+    code = "import sys; import importlib.metadata as m; print(', '.join(f'{n} {m.version(n)}' for n in sys.argv[1:]))"
+    done = subprocess.run([python, "-c", code, *packages], capture_output=True, text=True, check=True)
     return done.stdout.strip()

@@ -12,7 +12,7 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-from benchmarks.rounds import K, Contender, answer_rounds
+from benchmarks.rounds import Contender, K, answer_rounds
 
 
 def environment() -> dict[str, str]:
