@@ -8,13 +8,14 @@ from collections.abc import Iterator
 
 from commands import terminal
 from commands.query_arguments import add_query_arguments, make_query, open_and_remember, split_folders
-from corpuscope.errors import UsageError
+from corpuscope.corpus import Corpus
+from corpuscope.query import Query
 from corpuscope.results import BinFacet, Hit, SearchResult, ValueFacet
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument("words", nargs="+", metavar="DIR [QUERY]", help="a corpus folder, and what to look for")
+    parser.add_argument("words", nargs="+", metavar="DIR [QUERY]", help="corpus folders, and what to look for")
     add_query_arguments(parser)
     parser.add_argument("--k", type=int, default=10, help="hits to show (default: 10)")
     parser.add_argument("--offset", type=int, default=0, help="hits to pass over")
@@ -26,23 +27,27 @@ def run(args: argparse.Namespace) -> int:
     """Search and print."""
     folders, text = split_folders(args.words)
     query = make_query(args, text)
-    if len(folders) > 1:
-        raise UsageError(
-            "searching several corpora at once is not possible in this version; search one after the other"
-        )
-    result = open_and_remember(folders[0]).search(query)
+    result = _search([open_and_remember(folder) for folder in folders], query)
     if args.json:
         print(json.dumps(result.to_json(), ensure_ascii=False, allow_nan=False))
     else:
-        print("\n".join(_lines(result)))
+        print("\n".join(_lines(result, label_hits=len(folders) > 1)))
     return 0
 
 
-def _lines(result: SearchResult) -> Iterator[str]:
+def _search(corpora: list[Corpus], query: Query) -> SearchResult:
+    if len(corpora) == 1:
+        return corpora[0].search(query)
+    from corpuscope import federation
+
+    return federation.search(corpora, query)
+
+
+def _lines(result: SearchResult, *, label_hits: bool) -> Iterator[str]:
     yield counts_line(result)
     yield from result.notes
     for hit in result.hits:
-        yield from _hit_lines(hit)
+        yield from _hit_lines(hit, label=f"{hit.corpus}: " if label_hits else "")
     for name, facet in result.facets.items():
         yield ""
         yield f"{name}  ({facet.missing:,} without a value)"
@@ -64,10 +69,10 @@ def counts_line(result: SearchResult) -> str:
     return " · ".join([*parts, result.corpus, f"{result.took_ms:.0f} ms"])
 
 
-def _hit_lines(hit: Hit) -> Iterator[str]:
+def _hit_lines(hit: Hit, *, label: str) -> Iterator[str]:
     score = "" if hit.score is None else f"  {hit.score:.4f}"
     yield ""
-    yield f"{hit.rank}. {terminal.printable(hit.title or hit.id)}{score}  [{terminal.printable(hit.id)}]"
+    yield f"{hit.rank}. {terminal.printable(hit.title or hit.id)}{score}  [{terminal.printable(label + hit.id)}]"
     yield f"   {terminal.marked(hit.snippet, hit.highlights)}"
     shown = {k: v for k, v in hit.fields.items() if v is not None and len(str(v)) <= 60}
     yield "   " + " · ".join(f"{k} {terminal.printable(str(v))}" for k, v in list(shown.items())[:8])
