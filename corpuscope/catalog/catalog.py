@@ -85,7 +85,7 @@ class Catalog:
     def total(self, name: str, rows: Mask) -> int:
         """Sum of a number over `rows`."""
         column = self.column(name)
-        return int(column.flat[rows & column.present].sum())
+        return int(column.flat[np.flatnonzero(rows & column.present)].sum())
 
     def values(self, name: str, rows: Rows) -> list[Any]:
         """Values of a field for some rows."""
