@@ -73,7 +73,7 @@ class JoinedCatalog(Catalog):
 
     def _where_in(self, catalog: Catalog, expression: str) -> Mask:
         def column(name: str) -> pa.Array:
-            return _column_in(catalog, self.fields[name]).to_arrow()
+            return _for_sql(self.fields[name], _column_in(catalog, self.fields[name]))
 
         return where_mask(expression, column, frozenset(self.fields), catalog.rows)
 
@@ -99,6 +99,17 @@ def _column_in(catalog: Catalog, field: Field) -> Column:
     if field is ID or field.name in catalog.fields:
         return catalog.column(field.name)
     return _empty_column(field, catalog.rows)
+
+
+def _for_sql(field: Field, column: Column) -> pa.Array:
+    """The column as an expression is to see it: as lists if any corpus has lists."""
+    if column.field.multi != field.multi:
+        column = _join_columns(field, [column])
+    array = column.to_arrow()
+    if field.multi and field.type == "text" and not len(column.flat):
+        # DuckDB cannot read lists of dictionary codes that are all empty.
+        return array.cast(pa.large_list(pa.large_string()))
+    return array
 
 
 def _join_fields(catalogs: Iterable[Iterable[Field]]) -> list[Field]:
