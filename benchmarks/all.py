@@ -1,4 +1,4 @@
-"""Runs the benchmarks, each in a process of its own, and rewrites RESULTS.md; those not named keep their last figures."""
+"""Runs the benchmarks, each in a process of its own, and rewrites RESULTS.md; what is not named keeps its figures."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from benchmarks import machine, setting
 from benchmarks.setting import ROOT, Setting
+from corpuscope.manifest import load
 
 #: In this order: the build leaves the corpus that the others ask.
 NAMES = ("build", "ranked", "search", "serving", "export")
@@ -47,13 +48,13 @@ def _section_file(told: Setting, name: str) -> Path:
 
 def _document(told: Setting) -> str:
     sections = [file.read_text(encoding="utf-8") for n in NAMES if (file := _section_file(told, n)).exists()]
-    size = sum(f.stat().st_size for f in told.data.iterdir()) / 1e6
+    corpus = load(told.folder("corpora") / "default")
+    names = ", ".join(sorted(f.name.split(".")[0] for f in told.data.iterdir()))
     head = [
         "# Results",
         "Written by `python -m benchmarks.all`. Ratios are ours divided by the peer's: below 1 is faster.",
         f"{machine.describe_machine()}. {machine.describe_versions()}.",
-        f"Data: 683,510 documents, 0.61 GB of text ({size:.0f} MB compressed): Debian package descriptions, dictionaries, "
-        "WordNet, German law, LibreOffice help in 33 languages.",
+        f"Data: {corpus.rows:,} documents ({names}) in {len(corpus.parts)} parts.",
     ]
     return "\n\n".join([*head, *sections])
 

@@ -7,10 +7,12 @@ import re
 import shutil
 import statistics
 import subprocess
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 import pyarrow.parquet as pq
 import zstandard
@@ -24,6 +26,7 @@ from corpuscope.manifest import load
 
 _ROUNDS = 2
 _INDEX = "index"
+_STEPS = ("read", "write", "annotate", _INDEX, "columns")
 #: How Anserini's log ends: `Total 683,510 documents indexed in 00:00:25`.
 _ANSERINI_TIME = re.compile(r"documents indexed in (\d+):(\d+):(\d+)")
 #: What twice the documents may take of memory and still count as flat.
@@ -81,7 +84,7 @@ def _build(told: Setting, name: str, sources: Sequence[Path], *options: str) -> 
     folder = told.folder("corpora") / name
     command = corpora.build_command(told, folder, sources, "--force", *options)
     begun = time.perf_counter()
-    process = subprocess.Popen(command, cwd=ROOT)
+    process = subprocess.Popen(command, cwd=ROOT, stdout=sys.stderr)
     with memory.watched(process.pid) as peak:
         status = process.wait()
     seconds = time.perf_counter() - begun
@@ -129,10 +132,14 @@ def _second_copy(told: Setting) -> Path:
     for source in sorted(told.data.glob("*.jsonl.zst")):
         target = folder / source.name
         if not target.exists():
-            with zstandard.open(source, "rb") as lines, zstandard.open(target, "wb") as out:
-                for line in lines:
-                    out.write(line.replace(b'{"id": "', b'{"id": "second-', 1))
+            with _open(source, "rt") as lines, _open(target, "wt") as out:
+                out.writelines(line.replace('{"id": "', '{"id": "second-', 1) for line in lines)
     return folder
+
+
+def _open(path: Path, mode: str) -> TextIO:
+    stream: TextIO = zstandard.open(path, mode, encoding="utf-8", newline="\n")
+    return stream
 
 
 def _median_rest(builds: Sequence[Built]) -> float:
@@ -140,17 +147,16 @@ def _median_rest(builds: Sequence[Built]) -> float:
 
 
 def _step_table(builds: dict[str, Sequence[Built]]) -> Table:
-    steps = list(next(iter(builds.values()))[0].steps)
     rows = [
         (
             name,
-            *(number(statistics.median(b.steps[step] for b in many)) for step in steps),
+            *(number(statistics.median(b.steps[step] for b in many)) for step in _STEPS),
             number(statistics.median(b.seconds for b in many)),
             number(max(b.peak for b in many) / MB),
         )
         for name, many in builds.items()
     ]
-    return Table(("seconds", *steps, "whole command", "peak memory, MB"), rows)
+    return Table(("seconds", *_STEPS, "whole command", "peak memory, MB"), rows)
 
 
 def _index_table(ours: float, command: float, logged: float) -> Table:
@@ -163,10 +169,11 @@ def _index_table(ours: float, command: float, logged: float) -> Table:
 
 
 _CONDITIONS = (
-    f"{WORKERS} workers or threads for all; medians of {_ROUNDS} alternating rounds (twice the documents: one). Pyserini's "
-    "command indexes the same texts with positions, a file of JSON lines for each of our parts, and leaves several "
-    "segments; ours reads Parquet and ends with one segment a part. Peak memory is anonymous memory (RssAnon and "
-    "RssShmem) of the command and all its processes together, Java's heaps included."
+    f"{WORKERS} workers or threads for all; medians of {_ROUNDS} alternating rounds (twice the documents: one). "
+    "Pyserini's command indexes the same texts with positions, a file of JSON lines for each of our parts, and leaves "
+    "several segments; ours reads Parquet and ends with one segment a part. The whole command includes Python's "
+    "start. Peak memory is anonymous memory (RssAnon and RssShmem) of the command and all its processes together, "
+    "Java's heaps included."
 )
 
 

@@ -41,7 +41,7 @@ def get_corpus(setting: Setting, name: str, *options: str) -> Path:
 
 def build(setting: Setting, folder: Path, sources: Sequence[Path], *options: str) -> None:
     """Run `corpuscope build`."""
-    subprocess.run(build_command(setting, folder, sources, *options), cwd=ROOT, check=True)
+    subprocess.run(build_command(setting, folder, sources, *options), cwd=ROOT, stdout=sys.stderr, check=True)
 
 
 def build_command(setting: Setting, folder: Path, sources: Sequence[Path], *options: str) -> list[str]:

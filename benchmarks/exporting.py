@@ -50,7 +50,7 @@ def main(arguments: Sequence[str]) -> None:
         begun = time.perf_counter()
         write()
         seconds = time.perf_counter() - begun
-    print(json.dumps({"seconds": seconds, "extra": peak.bytes - before, "size": out.stat().st_size}))
+    print(json.dumps({"seconds": seconds, "extra": max(0, peak.bytes - before), "size": out.stat().st_size}))
 
 
 if __name__ == "__main__":

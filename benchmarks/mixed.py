@@ -7,12 +7,15 @@ from pathlib import Path
 
 from benchmarks import corpora
 from benchmarks.setting import SEED
-from corpuscope.query import Query
+from corpuscope.filters import Filter
+from corpuscope.query import FacetRequest, Query, Sort
 
 #: Six facets: few and many values, computed and published ones, a number, and the 320,000 titles.
-FACETS = ("source", "lang", "section", "language", "words", "title")
+FACETS = tuple(map(FacetRequest, ("source", "lang", "section", "language", "words", "title")))
 #: Filters on two fields: a published and a computed one.
-FILTERS = ("lang=en", "words>=20")
+FILTERS = tuple(map(Filter.parse, ("lang=en", "words>=20")))
+#: The longest documents first.
+SORT = Sort("words", descending=True)
 #: Kinds by weight: of a hundred queries one scans all texts.
 _WEIGHTS = {
     "plain": 50,
@@ -44,7 +47,7 @@ def _query(kind: str, words: str, phrase: str) -> Query:
         case "boolean":
             return boolean(phrase)
         case "sorted":
-            return Query(text=words, sort="words:desc", facets=FACETS)
+            return Query(text=words, sort=SORT, facets=FACETS)
         case "sampled":
             return Query(text=words, sample=10, facets=FACETS)
         case "everything":

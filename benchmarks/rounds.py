@@ -13,12 +13,14 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from benchmarks.setting import ROOT
 from benchmarks.timing import medians, milliseconds
 
 ROUNDS = 5
+#: Passes over the queries before the first round, for Java's compiler to come to an end.
+_WARM_UP = 5
 K = 10
 
 Ranking = list[tuple[str, float]]
@@ -64,7 +66,7 @@ def answer_rounds(ask: Callable[[_T], object], queries: Sequence[_T], facts: Map
     """The contender's side: warm up, say the facts, then a round for each line that comes in."""
     with os.fdopen(os.dup(1), "w", encoding="utf-8") as out:
         os.dup2(2, 1)  # what libraries print must not stand between the answers
-        for _ in range(2):
+        for _ in range(_WARM_UP):
             milliseconds(ask, queries)
         print(json.dumps(facts), file=out, flush=True)
         for _ in sys.stdin:
@@ -88,7 +90,7 @@ def _ask(process: subprocess.Popen[str]) -> None:
     process.stdin.flush()
 
 
-def _answer(name: str, process: subprocess.Popen[str]) -> object:
+def _answer(name: str, process: subprocess.Popen[str]) -> Any:
     assert process.stdout is not None
     line = process.stdout.readline()
     if not line:

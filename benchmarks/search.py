@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks import corpora, setting
-from benchmarks.mixed import FACETS, FILTERS, boolean
+from benchmarks.mixed import FACETS, FILTERS, SORT, boolean
 from benchmarks.peers import duckdb_facets
 from benchmarks.report import Promise, Section, Table, number
 from benchmarks.setting import SEED, WORKERS, Setting
@@ -55,7 +55,7 @@ def _queries(folder: Path) -> dict[str, list[Query]]:
     return {
         _KEYWORD: [Query(text=t, facets=FACETS) for t in words],
         _FILTERED: [Query(text=t, facets=FACETS, filters=FILTERS) for t in words],
-        "keyword, sorted": [Query(text=t, facets=FACETS, sort="words:desc") for t in words[:FEWER]],
+        "keyword, sorted": [Query(text=t, facets=FACETS, sort=SORT) for t in words[:FEWER]],
         "phrase": [Query(text=t, facets=FACETS, mode="phrase") for t in phrases],
         "boolean with fields": [boolean(t) for t in phrases],
         "exact": [Query(text=t, facets=FACETS, mode="exact") for t in phrases[:FEW]],
@@ -88,9 +88,9 @@ def _beside_duckdb(folder: Path) -> tuple[Summary, Summary, int]:
 
 
 def _duckdb(corpus: Corpus, folder: Path, answer: SearchResult) -> Callable[[Any], dict[str, Any]]:
-    connection = duckdb_facets.connect(folder, FACETS, WORKERS)
+    connection = duckdb_facets.connect(folder, [f.field for f in FACETS], WORKERS)
     bins = {name: facet.bins for name, facet in answer.facets.items() if isinstance(facet, BinFacet)}
-    values = [name for name in FACETS if name not in bins]
+    values = [f.field for f in FACETS if f.field not in bins]
     return lambda rows: duckdb_facets.count(connection, rows, values, bins)
 
 
@@ -120,10 +120,10 @@ def _conditions(folder: Path, equal: int) -> str:
     titles = len(corpus.catalog.column("title").dictionary)  # type: ignore[attr-defined]  # a column of text
     return (
         f"{QUERIES} keyword queries, {FEWER} of other modes ({FEW} of exact and regex); {len(corpus.manifest.parts)} "
-        f"parts, one thread, top 10, masking on; facets on {', '.join(FACETS)} ({titles:,} titles); filters "
-        f"{' and '.join(FILTERS)}. A keyword query's time is its median over {_ROUNDS} rounds, each on the corpus "
-        f"opened anew, so that no answer is remembered. DuckDB reads the same Parquet files with {WORKERS} threads and "
-        f"is handed the matching rows, which ours finds itself; answers equal in {equal} of {FEW} queries."
+        f"parts, one thread, top 10, masking on; facets on {', '.join(map(str, FACETS))} ({titles:,} titles); filters "
+        f"{' and '.join(map(str, FILTERS))}. A keyword query's time is its median over {_ROUNDS} rounds, each on the "
+        f"corpus opened anew, so that no answer is remembered. DuckDB reads the same Parquet files with {WORKERS} "
+        f"threads and is handed the matching rows, which ours finds itself; answers equal in {equal} of {FEW} queries."
     )
 
 

@@ -29,15 +29,13 @@ def count(
     """The total, the twenty most frequent values of some fields and the counts by bin of others."""
     connection.register("matches", {"row": rows})
     joined = "FROM documents JOIN matches USING (row)"
-    out: dict[str, Any] = {"total": connection.sql(f"SELECT count(*) {joined}").fetchone()[0]}
+    out: dict[str, Any] = {"total": connection.execute(f"SELECT count(*) {joined}").fetchall()[0][0]}
     for name in values:
-        grouped = (
-            f'SELECT "{name}" AS v, count(*) AS n {joined} WHERE v IS NOT NULL GROUP BY v ORDER BY n DESC, v LIMIT 20'
-        )
-        out[name] = connection.sql(grouped).fetchall()
+        grouped = f'SELECT "{name}" AS v, count(*) AS n {joined} WHERE v IS NOT NULL GROUP BY v'
+        out[name] = connection.execute(f"{grouped} ORDER BY n DESC, v LIMIT 20").fetchall()
     for name, edges in bins.items():
         counts = ", ".join(f'count(*) FILTER ("{name}" >= {b.low} AND "{name}" < {b.high})' for b in edges)
-        out[name] = connection.sql(f"SELECT {counts} {joined}").fetchone()
+        out[name] = connection.execute(f"SELECT {counts} {joined}").fetchall()[0]
     return out
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 from benchmarks.rounds import K, answer_rounds
 from corpuscope.corpus import open_corpus
@@ -23,7 +24,7 @@ def main(corpus_folder: str, queries_file: str) -> None:
     answer_rounds(ask, queries, {"scores": [[s for _, s in ask(q)] for q in queries]})
 
 
-def _no_field(condition: Filter) -> None:
+def _no_field(condition: Filter) -> NoReturn:
     raise AssertionError(f"no query has a filter, not {condition}")
 
 
