@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,6 +36,15 @@ class Job:
     annotator: str
     settings: Settings
 
+    @property
+    def file_name(self) -> str:
+        """The Parquet file of the fields in a part's `fields` folder: other settings make another file."""
+        annotator = by_name(self.annotator)
+        if not self.settings:
+            return f"{annotator.name}-{annotator.version}.parquet"
+        digest = hashlib.sha256(json.dumps(self.settings, sort_keys=True).encode()).hexdigest()[:8]
+        return f"{annotator.name}-{annotator.version}-{digest}.parquet"
+
 
 @dataclass(frozen=True)
 class AnnotatedPart:
@@ -63,7 +74,7 @@ def annotate_part(
     folder: Path,
     advance: Callable[[int], None] = lambda rows: None,
 ) -> AnnotatedPart:
-    """Write `<folder>/<annotator>-<version>.parquet` for each job, reading the documents once.
+    """Write the file of each job into `folder`, reading the documents once.
 
     `jobs` stand in the order of the annotators' list. `fields` are finished files, by annotator, for what the
     jobs need and do not make themselves. The bytes written do not depend on how jobs are grouped.
@@ -85,10 +96,10 @@ def annotate_part(
             seconds[annotator.name] += time.perf_counter() - begun
         advance(batch.num_rows)
     without: dict[str, int] = {}
-    for annotator in annotators:
+    for annotator, job in zip(annotators, jobs, strict=True):
         table = _table(annotator, made.pop(annotator.name))
         without |= {name: table[name].null_count for name in table.column_names}
-        _write(table, folder / annotator.file_name)
+        _write(table, folder / job.file_name)
     return AnnotatedPart(rows, seconds, without)
 
 

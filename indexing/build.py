@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -35,7 +34,7 @@ from indexing.settle import Settled, settle
 from indexing.sources import Source, resolve
 from indexing.tally import Tally
 from indexing.workers import run_tasks
-from indexing.workspace import begin, finish, locked, make_folder
+from indexing.workspace import abandon, abandoned_when_refused, begin, finish, locked, make_folder
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +70,9 @@ def build(
             raise CorpuscopeError(
                 f"{folder} already holds a corpus. Append to it with corpuscope add, or build it anew with --force."
             )
-        staging = begin(folder, request, old, restart=force)
+        if force:
+            abandon(folder, old)
+        staging = begin(folder, request, old, keep_others=True)
         empty = Manifest(
             name=folder.resolve().name,
             language=options.language,
@@ -85,7 +86,8 @@ def build(
             options=options.stored() | {"request": request},
             next_part=old.next_part if old else 0,
         )
-        return _extend(folder, staging, empty, specs, options, progress=progress, action="build")
+        with abandoned_when_refused(folder, old):
+            return _extend(folder, staging, empty, specs, options, progress=progress, action="build")
 
 
 def add(folder: Path, specs: Sequence[str], *, workers: int, progress: Progress) -> Manifest:
@@ -97,8 +99,9 @@ def add(folder: Path, specs: Sequence[str], *, workers: int, progress: Progress)
         options = BuildOptions(
             **stored | {"annotators": tuple(stored["annotators"]), "limit": None, "workers": workers}
         )
-        staging = begin(folder, _request("add", sources, options) | {"to": old.version}, old, restart=False)
-        return _extend(folder, staging, old, specs, options, progress=progress, action="add")
+        staging = begin(folder, _request("add", sources, options) | {"to": old.version}, old)
+        with abandoned_when_refused(folder, old):
+            return _extend(folder, staging, old, specs, options, progress=progress, action="add")
 
 
 def _extend(
@@ -154,7 +157,6 @@ def _read(
         existing=[folder / p.documents.path for p in old.parts],
     )
     if not settled.part_rows:
-        shutil.rmtree(staging, ignore_errors=True)
         why = ", ".join(f"{reject.count:,} {reason}" for reason, reject in settled.rejected.items()) or "no record"
         raise SourceError(f"No document in {', '.join(specs)} can be used: {why}.")
     return settled

@@ -22,7 +22,7 @@ from indexing.documents import write_tables
 from indexing.parts import DOCUMENTS, FIELDS, IndexTask, make_index, part_folder, part_name
 from indexing.progress import Progress
 from indexing.workers import run_tasks
-from indexing.workspace import begin, locked
+from indexing.workspace import abandoned_when_refused, begin, locked
 
 
 def annotate(
@@ -31,13 +31,18 @@ def annotate(
     """Run annotators (and those they need) over all parts and add their fields to the corpus."""
     old = manifests.load(folder)
     with locked(folder):
-        begin(folder, {"action": "annotate", "names": list(names), "to": old.version}, old, restart=True)
+        request = {"action": "annotate", "names": list(names), "options": dict(options), "to": old.version}
+        begin(folder, request, old)
         clock = Clock()
-        with clock.step("annotate"):
-            fitted = {name: run["settings"] for name, run in old.annotators.items()}
+        with clock.step("annotate"), abandoned_when_refused(folder, old):
+            # With options of its own, an annotator that has run before learns its settings anew.
+            again = set(names) if options else set()
+            fitted = {name: run["settings"] for name, run in old.annotators.items() if name not in again}
             jobs = fit_jobs(folder, old.parts, names, options, fitted)
             parts, seconds = annotate_parts(folder, old.parts, jobs, workers=workers, progress=progress)
-        ran = fitted | {job.annotator: job.settings for job in jobs}
+        ran = {name: run["settings"] for name, run in old.annotators.items()} | {
+            job.annotator: job.settings for job in jobs
+        }
         manifest = replace(
             old,
             parts=tuple(parts),
@@ -98,7 +103,7 @@ def compact(folder: Path, *, workers: int, progress: Progress) -> tuple[Manifest
         gone = len(corpus.suppressed_rows)
         if not gone:
             return old, 0
-        begin(folder, {"action": "compact", "to": old.version}, old, restart=True)
+        begin(folder, {"action": "compact", "to": old.version}, old)
         clock = Clock()
         with clock.step("rewrite"):
             parts, next_part = _rewrite_parts(corpus)

@@ -11,7 +11,6 @@ from pathlib import Path
 
 from corpuscope.manifest import FileEntry, LexicalEntry, Part, file_entry
 from indexing.annotate import AnnotatedPart, Job, annotate_part
-from indexing.annotators import by_name
 from indexing.documents import write_documents
 from indexing.lexical import build_index, compute_digest
 from indexing.settle import Settled
@@ -66,7 +65,7 @@ class AnnotateTask:
 def make_annotations(task: AnnotateTask, advance: Advance) -> tuple[Part, AnnotatedPart | None]:
     """The field files of a part, and what it took to make those that were not there."""
     home = part_folder(task.folder, task.part.name)
-    targets = {job.annotator: home / FIELDS / by_name(job.annotator).file_name for job in task.jobs}
+    targets = {job.annotator: home / FIELDS / job.file_name for job in task.jobs}
     missing = tuple(job for job in task.jobs if not targets[job.annotator].exists())
     made = None
     if missing:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from corpuscope import manifest as manifests
-from corpuscope.errors import CorpusBusy, CorpuscopeError
+from corpuscope.errors import CorpusBusy, CorpuscopeError, SourceError, UsageError
 from corpuscope.manifest import STAGING, Manifest
 
 PARTS = "parts"
@@ -50,35 +50,46 @@ def make_folder(folder: Path) -> None:
         )
 
 
-def begin(folder: Path, request: Mapping[str, Any], committed: Manifest | None, *, restart: bool) -> Path:
+def begin(folder: Path, request: Mapping[str, Any], committed: Manifest | None, *, keep_others: bool = False) -> Path:
     """The staging folder of a job: that of the same request that was cut off, else a new one.
 
-    Another request's leftovers are cleared when `restart`, else refused.
+    What another request left behind is cleared; with `keep_others` it is kept and the job refused.
     """
     staging = folder / STAGING
     asked = json.dumps(request, sort_keys=True, ensure_ascii=False)
-    try:
-        begun = (staging / _REQUEST).read_text(encoding="utf-8")
-    except OSError:
-        begun = None
-    if begun == asked and not restart:
+    begun = (staging / _REQUEST).read_text(encoding="utf-8") if (staging / _REQUEST).exists() else None
+    if begun == asked:
         return staging
-    if begun is not None and not restart:
+    if begun is not None and keep_others:
         raise CorpuscopeError(
             f"{folder} holds an unfinished job that was started with other options or whose sources have changed. "
             "Run the same command with the same sources to resume it, or add --force to start again."
         )
-    shutil.rmtree(staging, ignore_errors=True)
-    clear_unreferenced(folder, committed)
+    abandon(folder, committed)
     staging.mkdir()
     manifests.write_atomically(staging / _REQUEST, asked.encode())
     return staging
 
 
-def finish(folder: Path, committed: Manifest) -> None:
-    """After a commit: nothing of the job or of replaced parts stays."""
+def abandon(folder: Path, committed: Manifest | None) -> None:
+    """Remove what a job has made so far."""
     shutil.rmtree(folder / STAGING, ignore_errors=True)
     clear_unreferenced(folder, committed)
+
+
+@contextmanager
+def abandoned_when_refused(folder: Path, committed: Manifest | None) -> Iterator[None]:
+    """A request that cannot be carried out leaves nothing to resume; a job that was cut off does."""
+    try:
+        yield
+    except (UsageError, SourceError):
+        abandon(folder, committed)
+        raise
+
+
+def finish(folder: Path, committed: Manifest) -> None:
+    """After a commit: nothing of the job or of replaced parts stays."""
+    abandon(folder, committed)
 
 
 def clear_unreferenced(folder: Path, committed: Manifest | None) -> None:

@@ -144,6 +144,8 @@ class TextColumn(Column):
         return code if code < len(self.dictionary) and self.word(code) == value else None
 
     def _flat_arrow(self) -> pa.Array:
+        if not len(self.codes):  # DuckDB refuses empty lists over a dictionary
+            return pa.array([], pa.large_string())
         return pa.DictionaryArray.from_arrays(pa.array(self.codes, mask=~self.present), self.dictionary)
 
 

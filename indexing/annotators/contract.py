@@ -41,11 +41,6 @@ class Annotator:
     cost: str = ""
     requires: str = ""
 
-    @property
-    def file_name(self) -> str:
-        """The Parquet file of its fields in a part's `fields` folder."""
-        return f"{self.name}-{self.version}.parquet"
-
     def described(self, settings: Settings) -> tuple[Field, ...]:
         """The fields as these settings make them."""
         return self.fields if self.describe is None else self.describe(settings)

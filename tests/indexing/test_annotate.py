@@ -1,4 +1,3 @@
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -55,7 +54,7 @@ def test_grouping_of_jobs_does_not_show_in_the_bytes(documents: Path, tmp_path: 
     finished: dict[str, Path] = {}
     for job in todo:
         annotate_part([job], documents, finished, alone)
-        finished[job.annotator] = alone / by_name(job.annotator).file_name
+        finished[job.annotator] = alone / job.file_name
     for path in finished.values():
         assert path.read_bytes() == (together / path.name).read_bytes()
 
@@ -80,7 +79,7 @@ def test_estimated_tokens_come_near_the_counted_ones(documents: Path, tmp_path: 
     ]
     annotate_part(exact, documents, {}, tmp_path / "exact")
     estimated, counted = (
-        sum(pq.read_table(tmp_path / kind / "tokens-1.parquet")["tokens"].to_pylist())
+        sum(pq.read_table(next((tmp_path / kind).glob("tokens-1-*.parquet")))["tokens"].to_pylist())
         for kind in ("estimated", "exact")
     )
     assert estimated == pytest.approx(counted, rel=0.02)
@@ -160,6 +159,5 @@ def test_an_empty_part_has_empty_fields(tmp_path: Path) -> None:
     path = tmp_path / "documents.parquet"
     pq.write_table(pa.table(odd_columns([])), path)
     todo = jobs(path, *DEFAULT)
-    check: Callable[[str], int] = lambda name: pq.read_table(tmp_path / by_name(name).file_name).num_rows  # noqa: E731
     annotate_part(todo, path, {}, tmp_path)
-    assert [check(name) for name in DEFAULT] == [0] * len(DEFAULT)
+    assert [pq.read_table(tmp_path / job.file_name).num_rows for job in todo] == [0] * len(DEFAULT)

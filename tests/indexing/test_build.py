@@ -202,3 +202,33 @@ def test_the_parquet_files_open_in_duckdb_and_datasets(tiny_corpus, tmp_path):
     loaded = datasets.load_dataset("parquet", data_files=files, split="train", cache_dir=str(tmp_path / "cache"))
     assert loaded[0]["text"] == TINY[0]["text"]
     assert hashlib.sha256(loaded[31]["text"].encode()).digest() == hashlib.sha256(TINY[31]["text"].encode()).digest()
+
+
+def test_a_request_that_cannot_be_carried_out_leaves_nothing_to_resume(tmp_path):
+    source = write_jsonl(tmp_path / "rows.jsonl", TINY)
+    wrong = BuildOptions(workers=1, text_field="nosuch")
+    with pytest.raises(CorpuscopeError, match="nosuch"):
+        build(tmp_path / "corpus", [str(source)], wrong, progress=SilentProgress())
+    build(tmp_path / "corpus", [str(source)], BuildOptions(workers=1), progress=SilentProgress())
+    with pytest.raises(CorpuscopeError, match="nosuch"):
+        annotate(tmp_path / "corpus", ["nosuch"], {}, workers=1, progress=SilentProgress())
+    add(tmp_path / "corpus", [str(source)], workers=1, progress=SilentProgress())
+    assert corpuscope.open(tmp_path / "corpus").search(Query()).total == 80
+
+
+def test_tokens_can_be_counted_exactly_later(tmp_path):
+    corpus = build_corpus(tmp_path / "corpus", TINY, part_size=15)
+    assert corpus.search(Query()).tokens.estimated
+    annotate(corpus.folder, ["tokens"], {"tokenizer": "tekken"}, workers=1, progress=SilentProgress())
+    counted = corpuscope.open(corpus.folder)
+    assert not counted.search(Query()).tokens.estimated
+    assert len(list(corpus.folder.glob("parts/*/fields/tokens-*"))) == 3
+
+
+def test_annotating_twice_gives_the_same_bytes(tmp_path):
+    corpus = build_corpus(tmp_path / "corpus", TINY, part_size=15, annotators=())
+    shutil.copytree(corpus.folder, tmp_path / "other")
+    annotate(tmp_path / "other", ["words"], {}, workers=1, progress=SilentProgress())
+    annotate(corpus.folder, ["words"], {}, workers=1, progress=SilentProgress())
+    assert content(corpus.folder) == content(tmp_path / "other")
+    assert "words" in corpuscope.open(corpus.folder).fields
