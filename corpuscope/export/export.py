@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import errno
-import hashlib
-import os
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,10 +10,12 @@ import numpy as np
 import pyarrow as pa
 
 from corpuscope import masking
+from corpuscope.arrow_types import is_list, is_text
 from corpuscope.catalog.columns import Rows
 from corpuscope.corpus import Corpus
-from corpuscope.errors import ExportError, UnknownField
+from corpuscope.errors import UnknownField
 from corpuscope.export import formats, rows
+from corpuscope.export.destination import destination, files_digest
 from corpuscope.export.formats import FORMATS
 from corpuscope.export.recipe import Recipe
 from corpuscope.export.row_digest import RowDigest
@@ -26,7 +23,7 @@ from corpuscope.fields import Field
 from corpuscope.query import Query
 from corpuscope.selection import Selection, select
 
-__all__ = ["FORMATS", "ExportOptions", "export", "export_rows", "foreseen"]
+__all__ = ["FORMATS", "ExportOptions", "Subset", "choose", "export", "write"]
 
 
 @dataclass(frozen=True)
@@ -35,6 +32,52 @@ class ExportOptions:
 
     fields: tuple[str, ...] | None = None
     limit: int | None = None
+
+
+@dataclass(frozen=True)
+class Subset:
+    """The documents that an export writes and what of them.
+
+    `order` is "row", "rank", "sort" or "seed"; `chosen` are the rows in that order, None for every match in row order.
+    """
+
+    corpus: Corpus
+    selection: Selection
+    fields: tuple[Field, ...]
+    limit: int | None
+    order: str
+    chosen: Rows | None
+
+    @property
+    def documents(self) -> int:
+        """How many documents will be written."""
+        return int(np.count_nonzero(self.selection.matches)) if self.chosen is None else len(self.chosen)
+
+    def tables(self) -> Iterator[pa.Table]:
+        """The rows as a stream."""
+        if self.chosen is None:
+            return rows.in_row_order(self.corpus, self.fields, self.selection.matches)
+        return rows.in_order(self.corpus, self.fields, self.chosen)
+
+    def annotators(self) -> dict[str, str]:
+        """Versions of the annotators whose fields were used."""
+        ran = self.corpus.manifest.annotators
+        return {origin: str(ran[origin].get("version", "")) for origin in self._origins()}
+
+    def fingerprints(self) -> dict[str, tuple[str, ...]]:
+        """What decided which documents are written and what is said of them, as digests by part."""
+        parts = self.corpus.manifest.parts
+        used = {"documents": tuple(p.documents.sha256 for p in parts)}
+        if self.selection.query.has_text and self.selection.query.mode not in ("exact", "regex"):
+            used["index"] = tuple(p.lexical.digest if p.lexical else "" for p in parts)
+        for origin in self._origins():
+            used[origin] = tuple(p.fields[origin].sha256 if origin in p.fields else "" for p in parts)
+        return used
+
+    def _origins(self) -> list[str]:
+        known = self.corpus.fields
+        names = {f.name for f in self.fields} | self.selection.fields_used
+        return sorted({known[n].origin for n in names if n in known} - {"source"})
 
 
 def export(
@@ -51,95 +94,61 @@ def export(
     `advance` hears of every batch of documents written; what it raises gives the export up and leaves no file.
     """
     formats.format_of(out)
-    fields = choose_fields(corpus, options.fields)
+    return write(choose(corpus, query, options), out, advance=advance)
+
+
+def choose(corpus: Corpus, query: Query, options: ExportOptions) -> Subset:
+    """Work out what an export writes; raises InvalidQuery or UnknownField."""
+    fields = _choose_fields(corpus, options.fields)
     selection = select(corpus, query.without_paging(), scan_budget_s=None)
-    order, chosen = selected_rows(selection, options)
-    return export_rows(
-        corpus,
-        selection,
-        row_tables(corpus, fields, selection, chosen),
-        out,
-        fields=fields,
-        options=options,
-        order=order,
-        documents=foreseen(selection, options),
-        advance=advance,
-    )
+    if options.limit is None and query.sample is None:
+        return Subset(corpus, selection, fields, options.limit, "row", None)
+    total = int(np.count_nonzero(selection.matches))
+    chosen, scores = selection.first(min(n for n in (total, options.limit, query.sample) if n is not None))
+    order = "seed" if query.sample else "sort" if query.sort else "row" if scores is None else "rank"
+    return Subset(corpus, selection, fields, options.limit, order, chosen)
 
 
-def export_rows(
-    corpus: Corpus,
-    selection: Selection,
-    tables: Iterable[pa.Table],
+def write(
+    subset: Subset,
     out: Path,
     *,
-    fields: Sequence[Field],
-    options: ExportOptions,
-    order: str,
-    documents: int,
-    advance: Callable[[int], None],
+    advance: Callable[[int], None] = lambda documents: None,
+    accept: Callable[[Recipe], None] = lambda recipe: None,
 ) -> Recipe:
-    """Write a stream of rows to `out`, by way of a temporary file, and describe it in a recipe."""
-    query = selection.query
-    schema = rows.export_schema(fields)
-    digest, masked = RowDigest(schema), 0
-    with _written(out) as temporary:
-        writer = formats.WRITERS[formats.format_of(out)](temporary, schema, documents)
-        for table in _ahead(tables):
-            if query.mask:
-                table, spans = mask_table(table)
-                masked += spans
-            digest.update(table)
-            writer.write(table)
-            advance(table.num_rows)
-        writer.close()
-        file_sha256 = _file_digest(temporary)
-    recipe = Recipe(
-        program=_program(),
-        corpus=corpus.name,
-        query=query.to_json(),
-        fields=tuple(f.name for f in fields),
-        format=formats.format_of(out),
-        limit=options.limit,
-        order=order,
-        masked=query.mask,
-        annotators=annotator_versions(corpus, selection, fields),
-        fingerprints=fingerprints(corpus, selection, fields),
-        suppression=corpus.suppression,
-        documents_foreseen=documents,
-        documents_written=digest.rows,
-        masked_spans=masked,
-        rows_sha256=digest.hexdigest(),
-        file_sha256=file_sha256,
-    )
-    recipe.write_beside(out)
+    """Write a subset and its recipe; what `accept` raises on seeing the finished recipe leaves neither."""
+    query = subset.selection.query
+    with destination(out) as temporary:
+        digest, masked = _write_tables(subset, temporary, formats.format_of(out), advance)
+        recipe = Recipe(
+            program=_program(),
+            corpus=subset.corpus.name,
+            query=query.to_json(),
+            fields=tuple(f.name for f in subset.fields),
+            format=formats.format_of(out),
+            limit=subset.limit,
+            order=subset.order,
+            masked=query.mask,
+            annotators=subset.annotators(),
+            fingerprints=subset.fingerprints(),
+            suppression=subset.corpus.suppression,
+            documents_foreseen=subset.documents,
+            documents_written=digest.rows,
+            masked_spans=masked,
+            rows_sha256=digest.hexdigest(),
+            file_sha256=files_digest(temporary),
+        )
+        accept(recipe)
+        # The recipe goes first: an export never stands beside the recipe of another.
+        recipe.write_beside(out)
     return recipe
-
-
-def foreseen(selection: Selection, options: ExportOptions) -> int:
-    """How many documents an export will write."""
-    total = int(np.count_nonzero(selection.matches))
-    return min(x for x in (total, options.limit, selection.query.sample) if x is not None)
-
-
-def choose_fields(corpus: Corpus, names: Sequence[str] | None) -> list[Field]:
-    """The named fields in the order given, or all of them; id and text always go along."""
-    if names is None:
-        return list(corpus.manifest.fields)
-    known = corpus.fields
-    wanted = [n for n in dict.fromkeys(names) if n not in ("id", "text")]
-    for name in wanted:
-        if name not in known:
-            raise UnknownField(name, known)
-    return [known[n] for n in wanted]
 
 
 def mask_table(table: pa.Table) -> tuple[pa.Table, int]:
     """The rows with personal data masked in text, title and every text field; the id stays."""
     columns, total = [], 0
     for name, column in zip(table.column_names, table.columns, strict=True):
-        value_type = column.type.value_type if _is_list(column.type) else column.type
-        if name == "id" or not (pa.types.is_string(value_type) or pa.types.is_large_string(value_type)):
+        if name == "id" or not is_text(column.type.value_type if is_list(column.type) else column.type):
             columns.append(column)
             continue
         chunks = [masking.mask_array(chunk) for chunk in column.chunks]
@@ -148,86 +157,34 @@ def mask_table(table: pa.Table) -> tuple[pa.Table, int]:
     return pa.table(columns, schema=table.schema), total
 
 
-def fingerprints(corpus: Corpus, selection: Selection, fields: Sequence[Field]) -> dict[str, tuple[str, ...]]:
-    """What decided which documents an export holds and what it says of them, as digests by part."""
-    parts = corpus.manifest.parts
-    used = {"documents": tuple(p.documents.sha256 for p in parts)}
-    if selection.query.has_text and selection.query.mode not in ("exact", "regex"):
-        used["index"] = tuple(p.lexical.digest if p.lexical else "" for p in parts)
-    for origin in sorted(_origins(corpus, selection, fields)):
-        used[origin] = tuple(p.fields[origin].sha256 if origin in p.fields else "" for p in parts)
-    return used
-
-
-def annotator_versions(corpus: Corpus, selection: Selection, fields: Sequence[Field]) -> dict[str, str]:
-    """Versions of the annotators whose fields were used."""
-    return {
-        o: str(corpus.manifest.annotators[o].get("version", "")) for o in sorted(_origins(corpus, selection, fields))
-    }
-
-
-def _origins(corpus: Corpus, selection: Selection, fields: Sequence[Field]) -> set[str]:
-    known = corpus.fields
-    names = {f.name for f in fields} | set(selection.fields_used)
-    return {known[n].origin for n in names if n in known} - {"source"}
-
-
-def selected_rows(selection: Selection, options: ExportOptions) -> tuple[str, Rows | None]:
-    """The order of an export and its rows; None stands for every match in row order."""
-    query = selection.query
-    if options.limit is None and query.sample is None:
-        return "row", None
-    chosen, scores = selection.first(foreseen(selection, options))
-    return "seed" if query.sample else "sort" if query.sort else "row" if scores is None else "rank", chosen
-
-
-def row_tables(
-    corpus: Corpus, fields: Sequence[Field], selection: Selection, chosen: Rows | None
-) -> Iterator[pa.Table]:
-    """The rows of an export as a stream: the chosen ones in their order, or every match in row order."""
-    if chosen is None:
-        return rows.in_row_order(corpus, fields, selection.matches)
-    return rows.in_order(corpus, fields, chosen)
-
-
-@contextmanager
-def _written(out: Path) -> Iterator[Path]:
-    """A path to write to that becomes `out` when all went well, and vanishes when it did not."""
-    if not out.parent.is_dir():
-        raise ExportError(f"There is no folder {out.parent} to write {out.name} into; make it first.")
-    temporary = out.with_name(f".{out.name}.{os.getpid()}.part")
+def _write_tables(subset: Subset, path: Path, format_: str, advance: Callable[[int], None]) -> tuple[RowDigest, int]:
+    """Write the rows; their digest and how many spans of personal data were masked."""
+    schema = rows.export_schema(subset.fields)
+    digest, masked = RowDigest(schema), 0
+    writer = formats.WRITERS[format_](path, schema, subset.documents)
     try:
-        yield temporary
-        if out.is_dir():
-            _replace_folder(temporary, out)
-        else:
-            temporary.replace(out)
-    except OSError as error:
-        raise _cannot_write(out, error) from None
+        for table in _ahead(subset.tables()):
+            if subset.selection.query.mask:
+                table, spans = mask_table(table)
+                masked += spans
+            digest.update(table)
+            writer.write(table)
+            advance(table.num_rows)
     finally:
-        if temporary.is_dir():
-            shutil.rmtree(temporary, ignore_errors=True)
-        else:
-            temporary.unlink(missing_ok=True)
+        writer.close()
+    return digest, masked
 
 
-def _replace_folder(new: Path, old: Path) -> None:
-    """Put a finished folder in the place of an earlier export; anything else there is not ours to remove."""
-    if new.is_file() or any(p.name != "data" for p in old.iterdir()):
-        raise ExportError(f"{old} is a folder that holds other things; name a folder that does not exist yet.")
-    shutil.rmtree(old)
-    new.replace(old)
-
-
-def _cannot_write(out: Path, error: OSError) -> OSError:
-    if isinstance(error, ExportError) or error.errno is None:
-        return error
-    why = {
-        errno.ENOSPC: "the disk is full",
-        errno.EACCES: "the folder may not be written",
-        errno.EROFS: "the disk is read-only",
-    }
-    return ExportError(f"{out} cannot be written: {why.get(error.errno, error.strerror)}. Nothing was left behind.")
+def _choose_fields(corpus: Corpus, names: Sequence[str] | None) -> tuple[Field, ...]:
+    """The named fields in the order given, or all of them; id and text always go along."""
+    if names is None:
+        return corpus.manifest.fields
+    known = corpus.fields
+    wanted = [n for n in dict.fromkeys(names) if n not in ("id", "text")]
+    for name in wanted:
+        if name not in known:
+            raise UnknownField(name, known)
+    return tuple(known[n] for n in wanted)
 
 
 def _ahead(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
@@ -240,21 +197,6 @@ def _ahead(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
         while (table := upcoming.result()) is not None:
             upcoming = pool.submit(next, source, None)
             yield table
-
-
-def _file_digest(path: Path) -> str:
-    """SHA-256 of a file; of a folder, over the names and digests of its files."""
-    if path.is_file():
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    whole = hashlib.sha256()
-    for file in formats.files_of(path):
-        whole.update(f"{file.relative_to(path).as_posix()} {_file_digest(file)}\n".encode())
-    return whole.hexdigest()
-
-
-def _is_list(type_: pa.DataType) -> bool:
-    return bool(pa.types.is_list(type_) or pa.types.is_large_list(type_))
 
 
 def _program() -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
@@ -11,6 +10,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 
+from corpuscope.arrow_types import is_list
 from corpuscope.errors import UsageError
 
 #: Documents in one file of a folder export.
@@ -125,7 +125,7 @@ class CsvFormat:
     """CSV (RFC 4180, UTF-8, a header); null is an empty cell, an empty text is "", lists are JSON."""
 
     def __init__(self, path: Path, schema: pa.Schema, rows: int) -> None:
-        self._schema = pa.schema([pa.field(f.name, pa.string() if _is_list(f.type) else f.type) for f in schema])
+        self._schema = pa.schema([pa.field(f.name, pa.string() if is_list(f.type) else f.type) for f in schema])
         self._writer = pyarrow.csv.CSVWriter(path, self._schema)
 
     def write(self, table: pa.Table) -> None:  # noqa: D102
@@ -181,6 +181,8 @@ FORMATS: tuple[str, ...] = tuple(k for k in WRITERS if k != FOLDER)
 def format_of(out: Path) -> str:
     """The format that a file name asks for; raises UsageError for a suffix that means none."""
     name = out.name.lower()
+    if not name:
+        raise UsageError(f"{out} names no file; write to a name such as {out}/subset.parquet.")
     for suffix in sorted(FORMATS, key=len, reverse=True):
         if name.endswith(suffix) and len(name) > len(suffix):
             return suffix
@@ -192,17 +194,8 @@ def format_of(out: Path) -> str:
     )
 
 
-def files_of(path: Path) -> Iterator[Path]:
-    """The files of a finished export in order."""
-    yield from [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file())
-
-
-def _is_list(type_: pa.DataType) -> bool:
-    return bool(pa.types.is_list(type_) or pa.types.is_large_list(type_))
-
-
 def _as_json(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    if not _is_list(column.type):
+    if not is_list(column.type):
         return column
     import orjson
 

@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from corpuscope import known_corpora
+from corpuscope.catalog.columns import Rows
 from corpuscope.corpus import Corpus, open_corpus
 from corpuscope.errors import ReplayRefused, UnknownField, UsageError
 from corpuscope.export import formats
-from corpuscope.export.export import (
-    ExportOptions,
-    annotator_versions,
-    choose_fields,
-    export_rows,
-    fingerprints,
-    foreseen,
-    row_tables,
-    selected_rows,
-)
+from corpuscope.export.export import ExportOptions, Subset, choose, write
 from corpuscope.export.recipe import Recipe
 from corpuscope.query import Query
-from corpuscope.selection import select
 
 
 @dataclass(frozen=True)
@@ -58,36 +49,31 @@ def replay(
         raise UsageError(f"The recipe writes {recipe.format}, but {out} asks for {formats.format_of(out)}.")
     then = corpus.with_suppressions(recipe.suppression)
     try:
-        fields = choose_fields(then, recipe.fields)
-        selection = select(then, Query.from_json(recipe.query), scan_budget_s=None)
+        subset = choose(then, Query.from_json(recipe.query), ExportOptions(recipe.fields, recipe.limit))
     except UnknownField as error:
         raise ReplayRefused(f"The corpus has changed since the export: {error}") from None
-    _refuse_changes(recipe, fingerprints(then, selection, fields), annotator_versions(then, selection, fields))
-    options = ExportOptions(recipe.fields, recipe.limit)
-    order, chosen = selected_rows(selection, options)
-    before = foreseen(selection, options)
-    gone = np.setdiff1d(corpus.suppressed_rows, then.suppressed_rows)
-    if len(gone):
-        chosen = np.flatnonzero(selection.matches) if chosen is None else chosen
-        chosen = chosen[~np.isin(chosen, gone)]
-    written = export_rows(
-        corpus,
-        selection,
-        row_tables(corpus, fields, selection, chosen),
-        out,
-        fields=fields,
-        options=options,
-        order=order,
-        documents=before if chosen is None else len(chosen),
-        advance=advance,
-    )
-    removed = before - written.documents_written
-    if not removed and written.rows_sha256 != recipe.rows_sha256:
-        raise ReplayRefused(f"{out} differs from the recipe's documents although nothing that it names has changed.")
-    return Replayed(written, removed)
+    _refuse_changes(recipe, subset)
+    left = replace(subset, corpus=corpus, chosen=_without(subset, corpus.suppressed_rows, then.suppressed_rows))
+    removed = subset.documents - left.documents
+
+    def accept(written: Recipe) -> None:
+        if not removed and written.rows_sha256 != recipe.rows_sha256:
+            raise ReplayRefused("The documents differ from the recipe's although nothing that it names has changed.")
+
+    return Replayed(write(left, out, advance=advance, accept=accept), removed)
 
 
-def _refuse_changes(recipe: Recipe, files: Mapping[str, Sequence[str]], annotators: Mapping[str, str]) -> None:
+def _without(subset: Subset, suppressed: Rows, then: Rows) -> Rows | None:
+    """The chosen rows without those suppressed since; None where all of them stay as they were."""
+    gone = np.setdiff1d(suppressed, then)
+    if not len(gone):
+        return subset.chosen
+    chosen = np.flatnonzero(subset.selection.matches) if subset.chosen is None else subset.chosen
+    return chosen[~np.isin(chosen, gone)]
+
+
+def _refuse_changes(recipe: Recipe, subset: Subset) -> None:
+    files, annotators = subset.fingerprints(), subset.annotators()
     for name, then in recipe.fingerprints.items():
         now = tuple(files.get(name, ()))
         if len(now) != len(then):

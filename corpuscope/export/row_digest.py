@@ -9,6 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from corpuscope.arrow_types import is_list, is_text
+
 
 class RowDigest:
     """Feeds batches of rows, in order, into one digest a column.
@@ -39,13 +41,9 @@ class RowDigest:
 
 
 def _kind(type_: pa.DataType) -> str:
-    if pa.types.is_list(type_) or pa.types.is_large_list(type_):
+    if is_list(type_):
         return f"list of {_kind(type_.value_type)}"
-    return "text" if _is_text(type_) else "number" if not pa.types.is_floating(type_) else "double"
-
-
-def _is_text(type_: pa.DataType) -> bool:
-    return bool(pa.types.is_string(type_) or pa.types.is_large_string(type_))
+    return "text" if is_text(type_) else "number" if not pa.types.is_floating(type_) else "double"
 
 
 def _feed(kind: str, array: pa.Array, sizes: Any, values: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,8 @@ from corpuscope.errors import CorpusDamaged
 from corpuscope.fields import Field
 
 #: Rows given out in a foreign order are fetched this many at a time.
-_FETCH = 2_000
+_FETCH = 20_000
+_OPEN_PARTS = 8
 #: Row groups read at once: some megabytes of text.
 _GROUPS = 8
 
@@ -44,12 +46,14 @@ def in_order(corpus: Corpus, fields: Sequence[Field], rows: Rows) -> Iterator[pa
     """Some rows in the order given."""
     schema = export_schema(fields)
     bases = corpus.documents.bases
+    # A part's fields are read whole, so the last parts stay open for the rows that come next.
+    open_part = lru_cache(_OPEN_PARTS)(lambda index: _PartReader(corpus, index, fields, schema))
     for start in range(0, len(rows), _FETCH):
         wanted = rows[start : start + _FETCH]
         ascending = np.sort(wanted)
         tables: list[pa.Table] = []
         for index in np.unique(np.searchsorted(bases, ascending, side="right") - 1):
-            part = _PartReader(corpus, int(index), fields, schema)
+            part = open_part(int(index))
             tables.extend(
                 part.pick(ascending[(ascending >= part.base) & (ascending < part.base + part.rows)] - part.base)
             )

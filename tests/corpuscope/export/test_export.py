@@ -6,6 +6,7 @@ import csv
 import gzip
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -105,13 +106,14 @@ def test_a_failed_export_leaves_nothing(tiny_corpus, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_full_disk_is_said_in_a_sentence(tiny_corpus):
+def test_a_full_disk_is_said_in_a_sentence(tmp_path):
     full = Path("/dev/full")
     if not full.exists():
         pytest.skip("this system has no /dev/full")
-    from corpuscope.export.export import _written
+    from corpuscope.export.destination import destination
 
-    with pytest.raises(ExportError, match="disk is full"), _written(Path("/tmp/never.jsonl")), full.open("wb") as file:
+    out = tmp_path / "never.jsonl"
+    with pytest.raises(ExportError, match="disk is full"), destination(out), full.open("wb") as file:
         file.write(b"x" * 100_000)
 
 
@@ -178,3 +180,31 @@ def test_a_file_that_is_no_recipe_is_refused(tmp_path, content):
     path.write_text(content)
     with pytest.raises(corpuscope.CorpuscopeError, match="recipe"):
         recipe.load(path)
+
+
+def test_a_folder_of_others_is_never_replaced(tiny_corpus, tmp_path):
+    (tmp_path / "project" / "data").mkdir(parents=True)
+    (tmp_path / "project" / "data" / "mine.csv").write_text("precious")
+    with pytest.raises(ExportError, match="holds other things"):
+        export(tiny_corpus, Query(), tmp_path / "project")
+    assert (tmp_path / "project" / "data" / "mine.csv").read_text() == "precious"
+
+
+def test_an_earlier_export_to_a_folder_is_replaced(tiny_corpus, tmp_path):
+    export(tiny_corpus, Query(), tmp_path / "folder")
+    export(tiny_corpus, Query(text="river"), tmp_path / "folder")
+    assert len(read(tmp_path / "folder")) == tiny_corpus.search(Query(text="river")).total
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["folder", "folder.recipe.json"]
+
+
+def test_a_replay_that_would_differ_writes_nothing(tiny_corpus, tmp_path):
+    made = export(tiny_corpus, Query(text="river"), tmp_path / "a.jsonl")
+    with pytest.raises(ReplayRefused, match="differ from the recipe"):
+        replay(replace(made, rows_sha256="0"), tiny_corpus, tmp_path / "b.jsonl")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.jsonl", "a.jsonl.recipe.json"]
+
+
+@pytest.mark.parametrize("out", [".", "/"])
+def test_a_path_without_a_name_is_refused(tiny_corpus, out):
+    with pytest.raises(UsageError, match="names no file"):
+        export(tiny_corpus, Query(), Path(out))
