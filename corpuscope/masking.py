@@ -14,10 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from corpuscope import personal_data
-from corpuscope.personal_data import KINDS, Kind, Span, spans
-
-#: How far around a window personal data is looked for, so that what the window cuts is still found whole.
-CONTEXT = 4096
+from corpuscope.personal_data import KINDS, Kind, Span, spans, spans_near
 
 _TOKENS: dict[Kind, str] = {kind: f"[{kind.upper()}]" for kind in KINDS}
 
@@ -35,8 +32,7 @@ def mask_window(text: str, start: int, end: int, highlights: Highlights) -> tupl
     What the window cuts is masked whole; a highlight that touches a mask marks all of the mask.
     """
     start, end = max(0, start), min(len(text), end)
-    low = max(0, start - CONTEXT)
-    found = (Span(s.start + low, s.end + low, s.kind) for s in spans(text[low : end + CONTEXT]))
+    found = spans_near(text, start, end)
     inside = [Span(max(s.start, start), min(s.end, end), s.kind) for s in found if s.start < end and s.end > start]
     shifted = [Span(s.start - start, s.end - start, s.kind) for s in inside]
     local = ((max(a, start) - start, min(b, end) - start) for a, b in highlights)

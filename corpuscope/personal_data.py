@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import ipaddress
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -80,6 +80,10 @@ _AMOUNT = re.compile(rb"\+\d{1,3}(?:\D{1,2}\d{3}){1,2}|.*000000", re.DOTALL)
 _IMAGE = re.compile(rb"\.(?:png|jpe?g|gif|svg|webp)\Z", re.IGNORECASE)
 _SECRET = re.compile(rb"[A-Za-z0-9/+_.-]+={0,2}\Z")
 _CONTEXT_BYTES = 48
+#: How far around a window personal data is looked for, so that what the window cuts is still found whole.
+_WINDOW_CONTEXT = 4096
+#: Stands in the first line of every key block.
+_BLOCK_MARK = "PRIVATE KEY"
 _PHONE_DIGITS = range(7, 16)
 
 
@@ -106,13 +110,14 @@ def spans(text: str) -> list[Span]:
     data = text.encode("utf-8", "surrogatepass")
     if joint_pattern().search(data) is None:  # most texts: one search in place of one a rule
         return []
-    out: list[Span] = []
-    byte = point = 0
-    for start, end, kind in _merge(sorted(_find(data))):
-        first = point + _count_points(data[byte:start])
-        byte, point = end, first + _count_points(data[start:end])
-        out.append(Span(first, point, kind))
-    return out
+    return _to_code_points(data, _merge(sorted(_find(data))))
+
+
+def spans_near(text: str, start: int, end: int) -> list[Span]:
+    """What `spans` finds in and near `text[start:end]`, whole, without a look at all of a long text."""
+    low = max(0, start - _WINDOW_CONTEXT)
+    found = [(s.start + low, s.end + low, s.kind) for s in spans(text[low : end + _WINDOW_CONTEXT])]
+    return [Span(*where) for where in _merge(sorted(found + _key_blocks(text)))]
 
 
 @functools.cache
@@ -121,6 +126,27 @@ def joint_pattern() -> Any:
     import re2
 
     return re2.compile("|".join(rule.pattern for rule in _RULES).encode())
+
+
+def _key_blocks(text: str) -> list[tuple[int, int, Kind]]:
+    """The key blocks of a whole text: they may be longer than any context."""
+    if _BLOCK_MARK not in text:
+        return []
+    data = text.encode("utf-8", "surrogatepass")
+    kind, accept, regexp = _compiled()[0]
+    found = [(*match.span(), kind) for match in regexp.finditer(data) if accept(data, *match.span())]
+    return [(span.start, span.end, span.kind) for span in _to_code_points(data, found)]
+
+
+def _to_code_points(data: bytes, found: Iterable[tuple[int, int, Kind]]) -> list[Span]:
+    """Disjoint byte spans, in order, as spans of code points."""
+    out: list[Span] = []
+    byte = point = 0
+    for start, end, kind in found:
+        first = point + _count_points(data[byte:start])
+        byte, point = end, first + _count_points(data[start:end])
+        out.append(Span(first, point, kind))
+    return out
 
 
 def _find(data: bytes) -> Iterator[tuple[int, int, Kind]]:
@@ -230,7 +256,7 @@ def _accept_labelled_key(data: bytes, start: int, end: int) -> tuple[int, int] |
 
 
 _RULES = (
-    _Rule("key", _KEY_BLOCK, _accept_key),
+    _Rule("key", _KEY_BLOCK, _accept_key),  # the first, which `_key_blocks` takes
     _Rule("key", _KEY_KNOWN, _accept_key),
     _Rule("key", _KEY_LABELLED, _accept_labelled_key),
     _Rule("email", _EMAIL, _accept_email),

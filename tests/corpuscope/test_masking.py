@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpuscope.masking import count_array, mask, mask_array, mask_window
@@ -167,6 +167,7 @@ def test_masking_changes_nothing_else() -> None:
     assert mask(text) == "\u202ee\u0301\x00\u2028[EMAIL]\r\n\u0085ﬁ [IP]"
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=20).map("".join))
 def test_spans_are_ordered_apart_and_seen_by_the_vectorised_form(text: str) -> None:
     where = spans(text)
@@ -221,6 +222,7 @@ def test_highlights_in_one_mask_become_one() -> None:
     assert mask_window(text, 0, len(text), [(3, 7), (8, 12), (13, 16)]) == ("at [EMAIL]", [(3, 10)])
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join), st.data())
 def test_a_window_shows_what_the_masked_text_shows(text: str, data: st.DataObject) -> None:
     edges = sorted(data.draw(st.lists(st.integers(0, len(text)), min_size=2, max_size=8)))
@@ -236,6 +238,15 @@ def test_a_window_far_into_a_text_sees_the_key_block_around_it() -> None:
     text = "x " * 3000 + "-----BEGIN PRIVATE KEY-----\n" + "QUJD\n" * 400 + "-----END PRIVATE KEY-----"
     middle = 6000 + 1000
     assert mask_window(text, middle, middle + 100, [(middle, middle + 4)]) == ("[KEY]", [(0, 5)])
+
+
+@pytest.mark.parametrize("lines", ["QUJD\n" * 4000, "é text " * 4000, ("QUJD" * 16 + "\n") * 400])
+def test_no_length_of_a_key_block_shows_what_is_in_its_middle(lines: str) -> None:
+    block = f"-----BEGIN PRIVATE KEY-----\n{lines}-----END PRIVATE KEY-----"
+    text = f"é jane@mail.net {block} {block} after"
+    for middle in (10_000, len(block) + 10_000):
+        assert mask_window(text, middle, middle + 100, []) == ("[KEY]", [])
+    assert mask_window(text, len(text) - 10, len(text), [])[0] == "[KEY] after"
 
 
 @pytest.mark.parametrize(
