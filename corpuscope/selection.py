@@ -12,7 +12,6 @@ import numpy.typing as npt
 
 from corpuscope.catalog.catalog import Catalog, all_of, sampled
 from corpuscope.catalog.columns import Mask, Rows
-from corpuscope.catalog.where import fields_read
 from corpuscope.documents import Document, Documents
 from corpuscope.filters import Filter
 from corpuscope.query import Query
@@ -209,8 +208,9 @@ def select(corpus: Searchable, query: Query, *, scan_budget_s: float | None = SC
     filters = tuple((f.field, catalog.mask(f)) for f in query.filters)
     where = None
     if query.where:
-        where = catalog.where(query.where)
-        used |= fields_read(query.where, frozenset(catalog.fields))
+        found = catalog.where(query.where)
+        where = found.mask
+        used |= found.fields
 
     def field_mask(condition: Filter) -> Mask:
         used.add(condition.field)

@@ -12,7 +12,7 @@ import numpy as np
 from corpuscope.catalog import facets
 from corpuscope.catalog.columns import Column, Mask, Rows, TextColumn
 from corpuscope.catalog.masks import filter_mask
-from corpuscope.catalog.where import where_mask
+from corpuscope.catalog.where import Expression, Where, understand, where_mask
 from corpuscope.errors import InvalidQuery, UnknownField
 from corpuscope.fields import Field
 from corpuscope.filters import Filter
@@ -63,11 +63,15 @@ class Catalog:
         """Rows that satisfy a filter."""
         return filter_mask(self.column(condition.field), condition)
 
-    def _compute_where(self, expression: str) -> Mask:
+    def _compute_where(self, text: str) -> Where:
         """Rows for which a SQL expression over fields is true."""
-        mask = where_mask(expression, lambda name: self.column(name).to_arrow(), frozenset(self.fields), self.rows)
+        expression = understand(text, frozenset(self.fields))
+        mask = self._where_mask(expression)
         mask.setflags(write=False)
-        return mask
+        return Where(mask, expression.fields)
+
+    def _where_mask(self, expression: Expression) -> Mask:
+        return where_mask(expression, lambda name: self.column(name).to_arrow(), self.rows)
 
     def facet(self, request: FacetRequest, rows: Mask) -> ValueFacet | BinFacet:
         """Counts of a field over `rows`, beside its counts over all documents that are not suppressed."""

@@ -95,11 +95,11 @@ class Column:
         return keys
 
     def to_arrow(self) -> pa.Array:
-        """The column as an Arrow array over all rows (zero-copy where it can be)."""
+        """The column as an Arrow array over all rows (zero-copy where it can be); a row without a value is null."""
         values = self._flat_arrow()
         if self.offsets is None:
             return values
-        return pa.LargeListArray.from_arrays(pa.array(self.offsets), values)
+        return pa.LargeListArray.from_arrays(pa.array(self.offsets), values, mask=pa.array(~self.has_value))
 
     def _flat_arrow(self) -> pa.Array:
         raise NotImplementedError

@@ -35,12 +35,14 @@ def span(text: str) -> tuple[int, int]:
     if found is None:
         start = to_micros(datetime.fromisoformat(text.strip()))
         return start, start + (1 if "." in text else MICROSECONDS)
-    year, month, day = (int(g) if g else None for g in found.groups())
+    year, month, day = (None if g is None else int(g) for g in found.groups())
     assert year is not None
-    if day is not None:
-        start = to_micros(datetime(year, month or 1, day, tzinfo=UTC))
-        return start, start + 86_400 * MICROSECONDS
-    return start_of(year, month or 1), start_of(year, month + 1) if month else start_of(year + 1, 1)
+    if month is None:
+        return start_of(year, 1), start_of(year + 1, 1)
+    if day is None:
+        return start_of(year, month), start_of(year, month + 1)
+    start = to_micros(datetime(year, month, day, tzinfo=UTC))
+    return start, start + 86_400 * MICROSECONDS
 
 
 def start_of(year: int, month: int) -> int:

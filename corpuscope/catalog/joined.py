@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from corpuscope.catalog.catalog import ID, Catalog
 from corpuscope.catalog.columns import Column, Mask, NumberColumn, Rows, TextColumn
 from corpuscope.catalog.masks import filter_mask
-from corpuscope.catalog.where import where_mask
+from corpuscope.catalog.where import Expression, where_mask
 from corpuscope.errors import InvalidQuery, UnknownField
 from corpuscope.fields import Field
 from corpuscope.filters import Filter
@@ -66,16 +66,14 @@ class JoinedCatalog(Catalog):
                 out[place] = value
         return out
 
-    def _compute_where(self, expression: str) -> Mask:
-        mask = np.concatenate([self._where_in(catalog, expression) for catalog in self._catalogs])
-        mask.setflags(write=False)
-        return mask
+    def _where_mask(self, expression: Expression) -> Mask:
+        return np.concatenate([self._where_in(catalog, expression) for catalog in self._catalogs])
 
-    def _where_in(self, catalog: Catalog, expression: str) -> Mask:
+    def _where_in(self, catalog: Catalog, expression: Expression) -> Mask:
         def column(name: str) -> pa.Array:
             return _for_sql(self.fields[name], _column_in(catalog, self.fields[name]))
 
-        return where_mask(expression, column, frozenset(self.fields), catalog.rows)
+        return where_mask(expression, column, catalog.rows)
 
     def _column_of_each(self, name: str) -> list[Column]:
         field = ID if name == ID.name else self.fields.get(name)

@@ -11,8 +11,6 @@ from corpuscope.catalog.columns import Column, Mask, NumberColumn, TextColumn
 from corpuscope.errors import InvalidQuery
 from corpuscope.filters import Filter, Range
 
-_INT64 = np.iinfo(np.int64)
-
 
 def filter_mask(column: Column, condition: Filter) -> Mask:
     """Rows that satisfy a filter. `!=` keeps rows without a value, every other filter drops them."""
@@ -88,10 +86,7 @@ def _int_bounds(text: str) -> tuple[Any, Any]:
         real = float(text)
         if real != real:
             raise
-        if real != np.floor(real):
-            return real, real
-        if np.isinf(real):
+        if np.isinf(real) or real != np.floor(real):
             return real, real
         number = int(real)
-    # Python integers may lie outside of int64; NumPy compares them as floats then, which orders them rightly.
-    return (number, number + 1) if _INT64.min <= number < _INT64.max else (float(number), float(number))
+    return number, number + 1  # they may lie outside of int64: NumPy compares Python integers by their value

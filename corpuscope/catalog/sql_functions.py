@@ -1,8 +1,8 @@
-"""The SQL functions that an expression over fields may call.
+"""The SQL functions that an expression over fields may call, and the types that it may convert to.
 
 They are stable, blind to the machine, and unable to make much out of little: DuckDB does not count what a function
 builds against its memory limit, so range(), repeat(), lpad(), format(), replace() or reduce() in a user's hands
-could end the whole process.
+could end the whole process. So could an array type, such as INTEGER[100000], for every row that has none.
 """
 
 from __future__ import annotations
@@ -33,3 +33,12 @@ list_reverse_sort list_slice list_sort list_sum list_transform list_unique list_
 """
 
 FUNCTIONS = frozenset(f"{_OPERATORS} {_NUMBERS} {_TEXTS} {_DATES} {_LISTS}".split())
+
+#: As DuckDB's parser names them.
+TYPES = frozenset(
+    """
+    bool boolean tinyint smallint int integer bigint hugeint utinyint usmallint uinteger ubigint uhugeint
+    int1 int2 int4 int8 float real float4 double float8 decimal numeric char varchar text string
+    date time timestamp datetime timestamptz interval list
+    """.split()
+) | {"timestamp with time zone"}

@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 
 from corpuscope.catalog.columns import Mask
-from corpuscope.catalog.sql_functions import FUNCTIONS
+from corpuscope.catalog.sql_functions import FUNCTIONS, TYPES
 from corpuscope.errors import InvalidQuery, UnknownField
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ _NODES = frozenset(
         "CAST",
         "COLLATE",
         "LAMBDA",
+        "TYPE",
     }
 )
 #: A lambda can use its parameter twice; nested, each one may double what the one before it made.
@@ -43,32 +45,50 @@ _MOST_LAMBDAS = 2
 _MOST_CHARACTERS = 10_000
 
 
-def where_mask(expression: str, columns: Callable[[str], pa.Array], known: frozenset[str], rows: int) -> Mask:
+@dataclass(frozen=True)
+class Expression:
+    """A checked expression, the fields that it reads, and the syntax tree (JSON) that DuckDB is to run."""
+
+    text: str
+    fields: frozenset[str]
+    tree: str
+
+    @property
+    def aliases(self) -> dict[str, str]:
+        """What the tree calls each field."""
+        return _aliases(self.fields)
+
+
+@dataclass(frozen=True)
+class Where:
+    """The rows for which an expression is true, and the fields that it reads."""
+
+    mask: Mask
+    fields: frozenset[str]
+
+
+def understand(text: str, known: frozenset[str]) -> Expression:
+    """Parse and check; raises InvalidQuery for anything but one scalar expression over `known` fields."""
+    try:
+        tree = _parse(text)
+        node = _only_expression(tree, text)
+        fields = _check(node, text, known)
+        _rename(node, _aliases(fields))
+        return Expression(text, fields, json.dumps(tree))
+    except RecursionError:
+        raise InvalidQuery(f"The expression {text!r} is nested too deeply; simplify it.") from None
+
+
+def where_mask(expression: Expression, columns: Callable[[str], pa.Array], rows: int) -> Mask:
     """Rows for which the expression is true; null counts as false.
 
-    `columns` gives the Arrow column of a field. Raises InvalidQuery for anything but one scalar expression over
-    `known` fields, and for one that takes longer than TIME_LIMIT_S.
+    `columns` gives the Arrow column of a field. Raises InvalidQuery where the expression cannot be computed, and
+    when that takes longer than TIME_LIMIT_S.
     """
-    tree, node, names = _understand(expression, known)
-    aliases = {name: f"field_{i}" for i, name in enumerate(sorted(names))}
-    _rename(node, aliases)
+    data: dict[str, Any] = {alias: columns(name) for name, alias in expression.aliases.items()}
     with _locked_connection() as connection:
-        [(sql,)] = connection.execute("SELECT json_deserialize_sql(?)", [json.dumps(tree)]).fetchall()
-        data: dict[str, Any] = {alias: columns(name) for name, alias in aliases.items()}
         connection.register("fields", pa.table(data or {"row": np.zeros(rows, dtype=np.int8)}))
-        return _run(connection, sql, expression)
-
-
-def fields_read(expression: str, known: frozenset[str]) -> set[str]:
-    """The fields that an expression reads."""
-    return _understand(expression, known)[2]
-
-
-def _understand(expression: str, known: frozenset[str]) -> tuple[dict[str, Any], dict[str, Any], set[str]]:
-    """The syntax tree of `SELECT (expression) FROM fields`, the expression's node in it, the fields it reads."""
-    tree = _parse(expression)
-    node = _only_expression(tree, expression)
-    return tree, node, _check(node, expression, known)
+        return _run(connection, expression)
 
 
 def _locked_connection() -> duckdb.DuckDBPyConnection:
@@ -80,29 +100,42 @@ def _locked_connection() -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _run(connection: duckdb.DuckDBPyConnection, sql: str, expression: str) -> Mask:
+def _run(connection: duckdb.DuckDBPyConnection, expression: Expression) -> Mask:
     import duckdb
 
     timer = threading.Timer(TIME_LIMIT_S, connection.interrupt)
     timer.start()
     try:
-        return _truth(connection, sql, expression)
-    except duckdb.InterruptException:
-        raise InvalidQuery(
-            f"The expression {expression!r} took longer than {TIME_LIMIT_S:g} seconds; simplify it."
-        ) from None
+        return _truth(connection, expression)
     except duckdb.Error as error:
-        raise InvalidQuery(f"The expression {expression!r} cannot be computed: {_first_line(error)}") from None
+        raise InvalidQuery(f"The expression {expression.text!r} {_fault(error)}") from None
     finally:
         timer.cancel()
 
 
-def _truth(connection: duckdb.DuckDBPyConnection, sql: str, expression: str) -> Mask:
+def _fault(error: duckdb.Error) -> str:
+    """What went wrong, in words that hold no value of a document: it may be one that is not to be shown."""
+    import duckdb
+
+    if isinstance(error, duckdb.InterruptException):
+        return f"took longer than {TIME_LIMIT_S:g} seconds; simplify it."
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return f"needs more than {_MEMORY} of memory; simplify it."
+    if isinstance(error, duckdb.BinderException | duckdb.ParserException):
+        return f"cannot be computed: {_first_line(str(error))}"
+    return (
+        "cannot be computed for some values. try_cast(x AS type) and try_strptime(x, format) give null for a value "
+        "that does not fit; patterns must be RE2 regular expressions."
+    )
+
+
+def _truth(connection: duckdb.DuckDBPyConnection, expression: Expression) -> Mask:
     """The values of a checked expression as a mask."""
+    [(sql,)] = connection.execute("SELECT json_deserialize_sql(?)", [expression.tree]).fetchall()
     relation = connection.sql(sql)
     if str(relation.types[0]) != "BOOLEAN":
         raise InvalidQuery(
-            f"The expression {expression!r} gives {relation.types[0]} values, not true or false; "
+            f"The expression {expression.text!r} gives {relation.types[0]} values, not true or false; "
             "compare it with something."
         )
     (found,) = relation.fetchnumpy().values()
@@ -125,7 +158,8 @@ def _parse(expression: str) -> dict[str, Any]:
         ).fetchall()
     tree: dict[str, Any] = json.loads(found)
     if tree.get("error"):
-        raise InvalidQuery(f"The expression {expression!r} is no SQL expression: {tree.get('error_message', '')}.")
+        fault = _first_line(tree.get("error_message", ""))
+        raise InvalidQuery(f"The expression {expression!r} is no SQL expression: {fault}.")
     return tree
 
 
@@ -148,7 +182,7 @@ def _only_expression(tree: dict[str, Any], expression: str) -> dict[str, Any]:
     return node
 
 
-def _check(node: dict[str, Any], expression: str, known: frozenset[str]) -> set[str]:
+def _check(node: dict[str, Any], expression: str, known: frozenset[str]) -> frozenset[str]:
     """Fields that an expression reads; refuses what is not a scalar expression over fields."""
     names: set[str] = set()
     if sum(n["class"] == "LAMBDA" for n in _nodes(node)) > _MOST_LAMBDAS:
@@ -169,7 +203,16 @@ def _check(node: dict[str, Any], expression: str, known: frozenset[str]) -> set[
                 names.add(name)
             elif name not in parameters:
                 raise UnknownField(name, known)
-    return names
+        if kind == "TYPE" and part["type_name"].lower() not in TYPES:
+            raise InvalidQuery(
+                f"The expression {expression!r} converts to {part['type_name']!r}, which is not among the types that "
+                "fields can be compared with: numbers, text, dates, and lists of them."
+            )
+    return frozenset(names)
+
+
+def _aliases(fields: frozenset[str]) -> dict[str, str]:
+    return {name: f"field_{i}" for i, name in enumerate(sorted(fields))}
 
 
 def _lambda_parameters(node: dict[str, Any]) -> Iterator[str]:
@@ -187,14 +230,15 @@ def _rename(node: dict[str, Any], aliases: dict[str, str]) -> None:
 
 def _nodes(value: Any) -> Iterator[dict[str, Any]]:
     """Every syntax node in a JSON tree: the objects that have a class."""
-    if isinstance(value, dict):
-        if isinstance(value.get("class"), str):
-            yield value
-        for child in value.values():
-            yield from _nodes(child)
-    elif isinstance(value, list):
-        for child in value:
-            yield from _nodes(child)
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, dict):
+            if isinstance(item.get("class"), str):
+                yield item
+            waiting.extend(item.values())
+        elif isinstance(item, list):
+            waiting.extend(item)
 
 
 def _refused(expression: str) -> InvalidQuery:
@@ -204,5 +248,5 @@ def _refused(expression: str) -> InvalidQuery:
     )
 
 
-def _first_line(error: Exception) -> str:
-    return str(error).split("\n", 1)[0]
+def _first_line(message: str) -> str:
+    return message.split("\n", 1)[0]

@@ -28,6 +28,12 @@ from corpuscope.errors import InvalidQuery, UnknownField
         "",
         "rank_b > 'x'::int",
         "a\x00b",
+        "try_cast(tags as int[100000]) is null",
+        "rank_b::struct(a int) is null",
+        "rank_b::decimal((select 2), 1) > 1",
+        "rank_b::no_such_type = 1",
+        "NOT " * 600 + "rank_b = 1",
+        "NOT " * 900 + "rank_b = 1",
     ],
 )
 def test_only_one_scalar_expression_over_fields_is_let_in(tiny_corpus, expression):
@@ -60,6 +66,24 @@ def test_functions_that_make_much_out_of_little_are_refused(tiny_corpus, call):
 def test_an_expression_that_gives_no_truth_is_refused(tiny_corpus):
     with pytest.raises(InvalidQuery, match="not true or false"):
         tiny_corpus.search(Query(where="rank_b + 1"))
+
+
+def test_a_fault_names_no_value_of_a_document(tiny_corpus):
+    for expression in ("topic::int > 1", "strptime(topic, '%Y') > date", "regexp_matches('(', '(' || topic)"):
+        with pytest.raises(InvalidQuery, match="cannot be computed for some values.*try_cast") as error:
+            tiny_corpus.search(Query(where=expression))
+        assert "odd" not in str(error.value) and "even" not in str(error.value)
+
+
+def test_a_fault_of_the_expression_itself_is_explained(tiny_corpus):
+    with pytest.raises(InvalidQuery, match="No function matches.*length"):
+        tiny_corpus.search(Query(where="length(rank_b) > 1"))
+
+
+def test_an_expression_is_parsed_once_and_tells_what_it_reads(tiny_corpus):
+    found = tiny_corpus.catalog.where("rank_b > 1 and topic = 'odd'")
+    assert found.fields == {"rank_b", "topic"}
+    assert found is tiny_corpus.catalog.where("rank_b > 1 and topic = 'odd'")
 
 
 def test_an_expression_that_runs_too_long_is_given_up(tiny_corpus, monkeypatch):
