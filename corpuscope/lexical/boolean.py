@@ -22,17 +22,33 @@ _SEARCH = "org.apache.lucene.search."
 _PLACE = re.compile(r"at line 1, column (\d+)")
 _UNCLOSED = re.compile(r'Encountered: <EOF> after prefix "\\?(.)')
 _NEAR = 12
+#: Groups in groups, well within the stacks of Python and Java, which both walk the tree by recursion.
+_MAX_DEPTH = 100
+#: Lucene builds an automaton of every word with a wildcard; of a very long one it takes minutes, or all memory.
+_MAX_PATTERN = 1_000
+_PATTERN_SIGNS = re.compile(r"[*?~/]")
 _ADVICE = 'Quote what is meant as text ("C++", "http://x") or use mode keyword.'
 
 
 def parse(text: str, analyzer: Any) -> Any:
     """The Lucene query of a boolean expression; raises InvalidQuery with the place of an error."""
+    _check_patterns(text)
     try:
-        return _parser(analyzer).parse(text)
+        query = _parser(analyzer).parse(text)
     except java("org.apache.lucene.queryparser.classic.ParseException") as error:
         raise InvalidQuery(_explain(text, str(error.getMessage()))) from None
+    except java("org.apache.lucene.util.automaton.TooComplexToDeterminizeException"):
+        raise InvalidQuery(
+            "A pattern of the boolean query is too complex; use fewer wildcards or repetitions, or mode regex."
+        ) from None
+    except java("java.lang.IllegalArgumentException") as error:
+        raise InvalidQuery(f"A pattern of the boolean query cannot be read ({error.getMessage()}). {_ADVICE}") from None
     except java("java.lang.StackOverflowError"):
-        raise InvalidQuery("The boolean query is nested too deeply; use fewer parentheses.") from None
+        raise _too_deep() from None
+    # No group without a parenthesis, so that most queries need no walk.
+    if text.count("(") > _MAX_DEPTH and _is_deeper(query, _MAX_DEPTH):
+        raise _too_deep()
+    return query
 
 
 def needs_masks(query: Any) -> bool:
@@ -153,6 +169,33 @@ def _range_leaf(query: Any, name: str, field_mask: Callable[[Filter], Mask]) -> 
     if high is not None:
         masks.append(field_mask(Filter(name, "<=" if query.includesUpper() else "<", (high,))))
     return masks[0] if len(masks) == 1 else masks[0] & masks[1]
+
+
+def _check_patterns(text: str) -> None:
+    longest = max((len(word) for word in text.split() if _PATTERN_SIGNS.search(word)), default=0)
+    if longest > _MAX_PATTERN:
+        raise InvalidQuery(
+            f"The boolean query has a word with a wildcard of {longest:,} characters; "
+            f"at most {_MAX_PATTERN:,} work. {_ADVICE}"
+        )
+
+
+def _is_deeper(query: Any, depth: int) -> bool:
+    """Whether groups stand in each other more than `depth` times; looks at one level after the other."""
+    level = [query]
+    for _ in range(depth):
+        level = [child for q in level for child in _children(q)]
+    return bool(level)
+
+
+def _children(query: Any) -> list[Any]:
+    if _is(query, "BoostQuery"):
+        return [query.getQuery()]
+    return [c.getQuery() for c in query.clauses()] if _is(query, "BooleanQuery") else []
+
+
+def _too_deep() -> InvalidQuery:
+    return InvalidQuery("The boolean query is nested too deeply; use fewer parentheses.")
 
 
 def _explain(text: str, message: str) -> str:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -46,27 +47,29 @@ class LexicalIndex:
         self._reader = reader
         self._leaves = list(reader.leaves())
         self._masks = _MaskCache(_MASK_CACHE_BYTES)
-        self._searcher = lru_cache(_SEARCHERS)(self._make_searcher)
+        self._searcher = lru_cache(_SEARCHERS)(partial(_make_searcher, reader))
+        # A corpus that changes is opened again and again; the files of a version go when its last reader does.
+        self._close = weakref.finalize(self, _close, reader)
+        self._close.atexit = False  # Java may be gone by then
 
     @classmethod
     def open(cls, parts: Sequence[Path], rows: Sequence[int], language: str) -> LexicalIndex:
         """Open the index folders of the parts, which hold as many documents as `rows` says."""
         java("org.apache.lucene.search.IndexSearcher").setMaxClauseCount(MAX_TERMS)
         analyzer = get_analyzer(language)
-        readers = [_open_part(path, n) for path, n in zip(parts, rows, strict=True)]
-        array = jvm.object_array("org.apache.lucene.index.IndexReader", readers)
+        array = jvm.object_array("org.apache.lucene.index.IndexReader", _open_parts(parts, rows))
         return cls(java("org.apache.lucene.index.MultiReader")(array), sum(rows), analyzer)
 
     @classmethod
     def join(cls, indexes: Sequence[LexicalIndex]) -> LexicalIndex:
         """Several indexes of one analyzer as one, over the same open files: statistics are those of all of them."""
         array = jvm.object_array("org.apache.lucene.index.IndexReader", [i._reader for i in indexes])
-        reader = java("org.apache.lucene.index.MultiReader")(array, False)  # which closes none of them
+        reader = java("org.apache.lucene.index.MultiReader")(array, False)  # which only counts them as in use
         return cls(reader, sum(i.rows for i in indexes), indexes[0].analyzer)
 
     def close(self) -> None:
-        """Give the files back; the index must not be asked again."""
-        self._reader.close()
+        """Give the files back, unless a joined index reads them; this one must not be asked again."""
+        self._close()
 
     def compile(self, query: Query, field_mask: Callable[[Filter], Mask]) -> TextQuery:
         """What a keyword, phrase or boolean query looks for; raises InvalidQuery when it cannot be read."""
@@ -131,12 +134,6 @@ class LexicalIndex:
         for leaf in self._leaves:
             _score_leaf(weight, leaf, collector, allowed)
         return collector.topDocs().scoreDocs
-
-    def _make_searcher(self, k1: float, b: float) -> Any:
-        searcher = java("org.apache.lucene.search.IndexSearcher")(self._reader)
-        searcher.setSimilarity(java("org.apache.lucene.search.similarities.BM25Similarity")(k1, b))
-        searcher.setQueryCache(None)
-        return searcher
 
     def _packed_matches(self, lucene_query: Any) -> npt.NDArray[np.uint8]:
         searcher = self._searcher(K1, B)
@@ -213,15 +210,38 @@ class _MaskCache:
                 self._size -= self._masks.popitem(last=False)[1].nbytes
 
 
-def _open_part(path: Path, rows: int) -> Any:
+def _make_searcher(reader: Any, k1: float, b: float) -> Any:
+    searcher = java("org.apache.lucene.search.IndexSearcher")(reader)
+    searcher.setSimilarity(java("org.apache.lucene.search.similarities.BM25Similarity")(k1, b))
+    searcher.setQueryCache(None)
+    return searcher
+
+
+def _close(reader: Any) -> None:
+    java("java.lang.Thread")  # the collector runs in any thread: note its end, as for every other call
+    reader.close()
+
+
+def _open_parts(parts: Sequence[Path], rows: Sequence[int]) -> list[Any]:
+    """A reader of each part; none stays open when one cannot be had."""
+    readers: list[Any] = []
+    with contextlib.ExitStack() as opened:
+        for path, n in zip(parts, rows, strict=True):
+            reader = _open_part(path)
+            opened.callback(reader.close)
+            if reader.maxDoc() != n:
+                raise CorpusDamaged(f"The Lucene index {path} holds {reader.maxDoc()} documents, not {n}.")
+            readers.append(reader)
+        opened.pop_all()
+    return readers
+
+
+def _open_part(path: Path) -> Any:
     try:
         directory = java("org.apache.lucene.store.FSDirectory").open(java("java.nio.file.Paths").get(str(path)))
-        reader = java("org.apache.lucene.index.DirectoryReader").open(directory)
+        return java("org.apache.lucene.index.DirectoryReader").open(directory)
     except java("java.io.IOException") as error:
         raise CorpusDamaged(f"The Lucene index {path} cannot be read ({error.getMessage()}).") from None
-    if reader.maxDoc() != rows:
-        raise CorpusDamaged(f"The Lucene index {path} holds {reader.maxDoc()} documents, not {rows}.")
-    return reader
 
 
 def _score_leaf(weight: Any, leaf: Any, collector: Any, allowed: Mask) -> None:

@@ -164,6 +164,34 @@ def test_deep_nesting_is_refused(index):
         _ask(index, "(" * 100_000 + "oak" + ")" * 100_000)
 
 
+@pytest.mark.parametrize("group", ["(oak OR ", "(NOT ", "(source:news OR "])
+def test_groups_nest_as_deep_as_a_hundred(index, group):
+    assert _rows(index, group * 90 + "elm" + ")" * 90) in ([0, 1, 2, 4, 5], [0, 2, 5])
+    with pytest.raises(InvalidQuery, match="nested too deeply"):
+        _ask(index, group * 1_200 + "elm" + ")" * 1_200)
+
+
+def test_many_groups_side_by_side_are_not_deep(index):
+    assert _rows(index, "(oak AND elm) " * 300) == [0, 5]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("/a(b/", r"cannot be read \(expected '\)' at position 3\)"),
+        ("/<5-a>/", "cannot be read"),
+        ("[" + "a" * 4_000 + " TO b]", "cannot be read"),
+        ("/(a?){500}/", "too complex"),
+        ("x" * 40_000 + "*", "40,001 characters"),
+        ("*" * 40_000, "40,000 characters"),
+    ],
+)
+def test_a_pattern_that_lucene_cannot_take_is_refused(index, text, reason):
+    with pytest.raises(InvalidQuery, match=reason) as caught:
+        _ask(index, text)
+    assert len(str(caught.value)) < 300
+
+
 leaf = st.sampled_from(["oak", "elm", "fir", "ash", "source:news", "source:wiki", "yew"])
 trees = st.recursive(
     leaf,

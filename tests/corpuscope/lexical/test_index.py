@@ -210,6 +210,40 @@ def test_a_truncated_index_is_damage(tmp_path):
         LexicalIndex.open([tmp_path / "1-0" / "bm25"], [2], "en")
 
 
+def _open_files(folder: Path) -> int:
+    """How often files of an index are mapped into memory, which is how Lucene holds them."""
+    maps = Path("/proc/self/maps")
+    if not maps.exists():
+        pytest.skip("this system does not list the mapped files of a process")
+    return maps.read_text().count(str(folder))
+
+
+def test_an_index_that_nobody_holds_gives_its_files_back(tmp_path):
+    index = _open(tmp_path, ["oak", "elm"], parts=2)
+    assert _ask(index, "oak").matches().any() and _open_files(tmp_path) > 0
+    del index
+    assert _open_files(tmp_path) == 0
+
+
+def test_a_joined_index_outlives_its_members(tmp_path):
+    index = _open(tmp_path, ["oak", "elm"])
+    joined = LexicalIndex.join([index, index])
+    index.close()
+    del index
+    assert _ask(joined, "oak").matches().tolist() == [True, False, True, False]
+    del joined
+    assert _open_files(tmp_path) == 0
+
+
+def test_a_part_that_is_damaged_leaves_no_other_part_open(tmp_path):
+    _open(tmp_path, ["oak", "elm"])
+    whole = tmp_path / "1-0" / "bm25"
+    for parts, rows in (([whole, tmp_path / "nowhere"], [2, 1]), ([whole, whole], [2, 3])):
+        with pytest.raises(CorpusDamaged):
+            LexicalIndex.open(parts, rows, "en")
+    assert _open_files(tmp_path) == 0
+
+
 def test_java_forgets_threads_that_have_ended(index):
     for _ in range(30):
         with ThreadPoolExecutor(2) as pool:
