@@ -129,7 +129,7 @@ def _of_list(values: list[Any]) -> tuple[pa.Array, dict[int, tuple[str, str]]]:
     faults: dict[int, tuple[str, str]] = {}
     if set(map(type, values)) - {str, type(None)}:
         faults = {
-            row: ("text_not_a_string", f"{type(value).__name__}: {as_text(value)}")
+            row: ("text_not_a_string", type(value).__name__)
             for row, value in enumerate(values)
             if value is not None and type(value) is not str
         }
@@ -138,7 +138,7 @@ def _of_list(values: list[Any]) -> tuple[pa.Array, dict[int, tuple[str, str]]]:
         return pa.array(values, pa.large_string()), faults
     except UnicodeEncodeError:
         bad = {row for row, value in enumerate(values) if value is not None and not encodable(value)}
-        faults |= {row: ("lone_surrogate", ascii(values[row][:_DETAIL])) for row in bad}
+        faults |= dict.fromkeys(bad, ("lone_surrogate", "in the text"))
         kept = [None if row in bad else value for row, value in enumerate(values)]
         return pa.array(kept, pa.large_string()), faults
 
@@ -187,10 +187,9 @@ class _Builder:
         return column
 
     def _ids(self, texts: pa.Array) -> Column:
-        given = self._given_ids()
-        missing = [row for row, value in enumerate(given) if not value or not _usable_id(value)]
-        for row in missing:
-            self._note("missing_id", row, "")
+        given = list(self._given_ids())
+        for row, reason in [(row, reason) for row, value in enumerate(given) if (reason := _id_fault(value))]:
+            self._note(reason, row, f"field {self.roles.id}" if self.roles.id else "")
             content = blake2b(texts[row].as_buffer(), digest_size=6).hexdigest()
             given[row] = f"{content}-{self.records.ordinals[row]}-{self.records.lines[row]}"
         return Column(pa.array(given, pa.string()), {"text": len(given)})
@@ -219,7 +218,7 @@ class _Builder:
         values = self.records.columns[name]
         parsed = parse_column(values)
         for row in parsed.unparseable:
-            self._note("unparseable_date", row, f"field {name}: {_shown(values, row)}")
+            self._note("unparseable_date", row, f"field {name}")
         present = len(parsed.dates) - parsed.dates.null_count
         columns = {
             "date": Column(parsed.dates, {"timestamp": present} if present else {}),
@@ -239,8 +238,13 @@ class _Builder:
         return Column(pc.coalesce(given, pa.array(stems, pa.string())), {"text": len(stems)})
 
 
-def _usable_id(value: str) -> bool:
-    return len(value) * 4 <= LONGEST_ID or (encodable(value) and len(value.encode()) <= LONGEST_ID)
+def _id_fault(value: str | None) -> str:
+    """Why a published id cannot be kept; empty where it can."""
+    if not value:
+        return "missing_id"
+    if not encodable(value):
+        return "lone_surrogate"
+    return "id_too_long" if len(value) * 4 > LONGEST_ID and len(value.encode()) > LONGEST_ID else ""
 
 
 def _free(name: str, taken: dict[str, Column]) -> str:
@@ -253,8 +257,3 @@ def _free(name: str, taken: dict[str, Column]) -> str:
 
 def _is_instant(values: Values) -> bool:
     return isinstance(values, pa.Array) and (pt.is_timestamp(values.type) or pt.is_date(values.type))
-
-
-def _shown(values: Values, row: int) -> str:
-    value = values[row].as_py() if isinstance(values, pa.Array) else values[row]
-    return str(as_text(value))

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from corpuscope.fields import Field, FieldType
 from corpuscope.manifest import Reject, write_atomically
+from corpuscope.masking import mask
 from indexing import tally
 from indexing.blocks import read_batches, read_report, staged_column
 from indexing.duplicates import first_repeats, repeated_rows, write_repeats
@@ -249,7 +250,7 @@ def _ids(staged: Staged, staging: Path) -> Iterator[pa.Array]:
 def _repeat_examples(staged: Staged, repeats: Path, *, drop: bool) -> list[dict[str, Any]]:
     examples = []
     for row, new, was in first_repeats(repeats, EXAMPLES):
-        detail = f"id {was}" if drop else f"id {was} became {new}"
+        detail = f"id {mask(was if drop else new)}"
         examples.append({"file": "", "line": 0, "detail": f"document {row + 1} of {staged.rows}: {detail}"})
     return examples
 

@@ -80,10 +80,10 @@ def _has_object_line(text: bytes) -> bool:
 
 
 def _parses(line: bytes) -> type | None:
-    """The type of the JSON value on a line; None where it is not one whole value."""
+    """The type of the JSON value on a line; None where it is not one whole value that can be followed."""
     try:
         return type(json.loads(line))
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

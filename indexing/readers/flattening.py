@@ -13,14 +13,32 @@ from indexing.readers.contract import Values
 
 #: An object with more keys than this in one block is a table, not a structure: it stays JSON text.
 KEYS_PER_OBJECT = 256
+#: Objects further inside than this stay JSON text.
+SPREAD_LEVELS = 64
+#: What is further inside than this goes: parsers, pickles and JSON writers follow about 250 levels.
+KEPT_LEVELS = 200
 
 
 def flatten(columns: Mapping[str, Values]) -> dict[str, Values]:
     """Spread objects into `outer.inner` columns; names that meet get `#2` behind them."""
     flat: dict[str, Values] = {}
     for name, values in columns.items():
-        _spread(flat, name or "unnamed", values)
+        _spread(flat, name or "unnamed", values, 1)
     return flat
+
+
+def empty_deepest(value: Any) -> bool:
+    """Empty the lists and objects that are nested deeper than KEPT_LEVELS, in place; says whether there were any."""
+    level = [value] if type(value) in (dict, list) else []
+    for _ in range(KEPT_LEVELS):
+        inside = chain.from_iterable(node.values() if type(node) is dict else node for node in level)
+        level = [node for node in inside if type(node) in (dict, list)]
+        if not level:
+            return False
+    filled = [node for node in level if node]
+    for node in filled:
+        node.clear()
+    return bool(filled)
 
 
 def as_text(value: Any) -> str | None:
@@ -39,37 +57,37 @@ def as_text(value: Any) -> str | None:
         return json.dumps(value, default=str)
 
 
-def _spread(flat: dict[str, Values], name: str, values: Values) -> None:
+def _spread(flat: dict[str, Values], name: str, values: Values, level: int) -> None:
     if isinstance(values, pa.Array):
-        _spread_array(flat, name, values)
+        _spread_array(flat, name, values, level)
     elif dict in set(map(type, values)):
-        _spread_objects(flat, name, values)
+        _spread_objects(flat, name, values, level)
     else:
         _put(flat, name, values)
 
 
-def _spread_array(flat: dict[str, Values], name: str, array: pa.Array) -> None:
+def _spread_array(flat: dict[str, Values], name: str, array: pa.Array, level: int) -> None:
     if pt.is_dictionary(array.type):
         array = array.dictionary_decode()
     if isinstance(array, pa.ExtensionArray):
         array = array.storage
-    if not pt.is_struct(array.type):
+    if not pt.is_struct(array.type) or level > SPREAD_LEVELS:
         _put(flat, name, array)
         return
     for field, child in zip(array.type.fields, array.flatten(), strict=True):
-        _spread(flat, f"{name}.{field.name}", child)
+        _spread(flat, f"{name}.{field.name}", child, level + 1)
 
 
-def _spread_objects(flat: dict[str, Values], name: str, values: list[Any]) -> None:
+def _spread_objects(flat: dict[str, Values], name: str, values: list[Any], level: int) -> None:
     keys = dict.fromkeys(chain.from_iterable(v for v in values if type(v) is dict))
-    if len(keys) > KEYS_PER_OBJECT:
+    if len(keys) > KEYS_PER_OBJECT or level > SPREAD_LEVELS:
         _put(flat, name, [as_text(v) for v in values])
         return
     rest = [None if type(v) is dict else v for v in values]
     if any(v is not None for v in rest):
         _put(flat, name, rest)
     for key in keys:
-        _spread(flat, f"{name}.{key}", [v.get(key) if type(v) is dict else None for v in values])
+        _spread(flat, f"{name}.{key}", [v.get(key) if type(v) is dict else None for v in values], level + 1)
 
 
 def _put(flat: dict[str, Values], name: str, values: Values) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -15,7 +16,7 @@ import numpy as np
 from indexing.readers import contract
 from indexing.readers.compression import Damaged, stream
 from indexing.readers.contract import Block, Reader, Records, Rejection, SourceFile, Values, records_of
-from indexing.readers.flattening import flatten
+from indexing.readers.flattening import KEPT_LEVELS, empty_deepest, flatten
 
 #: Integers from here on are read as floating point by the quick parser.
 _BIG = 2.0**63
@@ -38,10 +39,7 @@ class LinesBlock(Block):
             except orjson.JSONDecodeError:
                 self._examine(line, number, parsed)
                 continue
-            if type(value) is dict:
-                parsed.keep(value, line, number)
-            else:
-                parsed.rejections.append(self.reject("not_an_object", number, shorten(line)))
+            self._take(value, line, number, parsed, quick=True)
         columns = parsed.columns()
         lines = np.array(parsed.numbers, np.int64)
         rejections = (*parsed.rejections, *self.rejections)
@@ -57,6 +55,18 @@ class LinesBlock(Block):
         end = self.data.find(b"\n", contract.HEAD_BYTES)
         return self if end < 0 else replace(self, data=self.data[:end])
 
+    def _take(self, value: Any, line: bytes, number: int, parsed: _Parsed, *, quick: bool) -> None:
+        """Keep an object, mended unless it is of the quick parser; anything else is no record."""
+        if type(value) is not dict:
+            parsed.rejections.append(self.reject("not_an_object", number, type(value).__name__))
+            return
+        if empty_deepest(value):
+            parsed.mended.append(self.reject("nested_too_deep", number, f"more than {KEPT_LEVELS} levels"))
+        if not quick:
+            value, fields = mend_values(value)
+            parsed.mended += [self.reject("not_a_finite_number", number, f"field {field}") for field in fields]
+        parsed.keep(value, line, number)
+
     def _examine(self, line: bytes, number: int, parsed: _Parsed) -> None:
         """Name what is wrong with a line that the quick parser refused, or keep it where it can be kept."""
         if not line.strip():
@@ -64,16 +74,13 @@ class LinesBlock(Block):
         try:
             value = json.loads(line.decode("utf-8"))
         except UnicodeDecodeError as error:
-            parsed.rejections.append(self.reject("invalid_utf8", number, f"byte {error.start}: {shorten(line)}"))
-        except (ValueError, RecursionError) as error:
-            parsed.rejections.append(self.reject("invalid_json", number, f"{error}: {shorten(line)}"))
+            parsed.rejections.append(self.reject("invalid_utf8", number, f"byte {error.start}"))
+        except ValueError as error:
+            parsed.rejections.append(self.reject("invalid_json", number, str(error)))
+        except RecursionError:
+            parsed.rejections.append(self.reject("invalid_json", number, "nested too deeply to be read"))
         else:
-            if isinstance(value, dict):
-                value, found = mend_values(value)
-                parsed.mended += [self.reject(reason, number, shorten(line)) for reason in found]
-                parsed.keep(value, line, number)
-            else:
-                parsed.rejections.append(self.reject("not_an_object", number, shorten(line)))
+            self._take(value, line, number, parsed, quick=False)
 
 
 class _Parsed:
@@ -98,7 +105,7 @@ class _Parsed:
         if not suspects:
             return columns
         for row in suspects:
-            self.objects[row] = mend_values(json.loads(self.raw[row]))[0]
+            self.objects[row] = _whole_numbers(self.raw[row]) or self.objects[row]
         return flatten(transpose(self.objects))
 
 
@@ -108,31 +115,36 @@ def transpose(objects: list[dict[str, Any]]) -> dict[str, Values]:
     return {key: [value.get(key) for value in objects] for key in keys}
 
 
-def mend_values(value: Any) -> tuple[Any, set[str]]:
-    """Put null in place of NaN and infinities; also say by name what was found."""
-    found: set[str] = set()
+def _whole_numbers(line: bytes) -> dict[str, Any] | None:
+    """The object of a line with its integers whole; None where it is nested too deeply for this parser."""
+    try:
+        value = json.loads(line)
+    except RecursionError:
+        return None
+    empty_deepest(value)
+    return mend_values(value)[0]
 
-    def walk(node: Any) -> Any:
+
+def mend_values(record: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """Put null in place of NaN and infinities; also name the fields in which one was found."""
+    found: dict[str, None] = {}
+
+    def walk(node: Any, name: str) -> Any:
         if isinstance(node, dict):
-            return {_storable(key): walk(inner) for key, inner in node.items()}
+            return {(key := _storable(k)): walk(inner, f"{name}.{key}") for k, inner in node.items()}
         if isinstance(node, list):
-            return [walk(inner) for inner in node]
-        if isinstance(node, float) and (node != node or node in (float("inf"), float("-inf"))):
-            found.add("not_a_finite_number")
+            return [walk(inner, name) for inner in node]
+        if isinstance(node, float) and not math.isfinite(node):
+            found[name] = None
             return None
         return node
 
-    return walk(value), found
+    return {(key := _storable(k)): walk(inner, key) for k, inner in record.items()}, list(found)
 
 
 def _storable(key: str) -> str:
     """A key without lone surrogates, which no column name can hold."""
     return key.encode("utf-8", "replace").decode()
-
-
-def shorten(line: bytes, limit: int = 120) -> str:
-    """The start of a line for a message."""
-    return line[:limit].decode("utf-8", "replace")
 
 
 def _huge(values: Values) -> Iterator[int]:
@@ -193,11 +205,11 @@ class _Pieces:
 
     def _drop_record(self, file: SourceFile) -> Iterator[LinesBlock]:
         """Reject the line that is being held; it goes on, so skip to its end."""
-        head, feed, record = b"".join(self.held).rpartition(b"\n")
+        head, feed, _ = b"".join(self.held).rpartition(b"\n")
         self.held = [head]
         if feed:
             yield self._block(file)
-        detail = f"more than {contract.RECORD_BYTES >> 20} MiB: {shorten(record)}"
+        detail = f"more than {contract.RECORD_BYTES >> 20} MiB"
         self.rejections.append(Rejection("record_too_large", file.path, self.line, detail))
         self.held, self.size, self.skipping = [], 0, True
 

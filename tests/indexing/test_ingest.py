@@ -18,6 +18,7 @@ from indexing.readers import contract
 from indexing.settle import settle
 from tests.indexing.reading import read, write_lines
 
+SECRETS = ("secret", "jane")
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 
 
@@ -146,7 +147,31 @@ def test_missing_ids_are_made_from_content_and_position(tmp_path):
     found = read(tmp_path, path, first_file=7)
     assert [id_.split("-")[1:] for id_ in found.column("id")] == [["7", "1"], ["7", "2"], ["7", "3"]]
     assert len({id_.split("-")[0] for id_ in found.column("id")}) == 2
-    assert found.mended == {"missing_id": 3}
+    assert found.mended == {"missing_id": 2, "id_too_long": 1}
+
+
+@pytest.mark.parametrize("given", ["\\ud800", "x" * 40_000])
+def test_an_id_that_cannot_be_stored_is_replaced_by_name(tmp_path, given):
+    path = tmp_path / "x.jsonl"
+    path.write_text(f'{{"id":"{given}","text":"kept"}}\n{{"id":"2","text":"t"}}\n')
+    found = read(tmp_path, path)
+    assert (found.column("text"), found.column("id")[1]) == (["kept", "t"], "2")
+    assert found.mended == {"lone_surrogate" if len(given) < 9 else "id_too_long": 1}
+
+
+def test_what_was_left_out_or_mended_is_never_quoted(tmp_path):
+    path = tmp_path / "x.jsonl"
+    path.write_bytes(
+        b'{"id":"1","text":"secret","x":NaN,"date":"secret"}\n{"text": secret}\n"secret"\n{"text":["secret"]}\n'
+        b'{"text":"secret \\ud800"}\n{"text":"secret \xff"}\n{"id":"jane@corp-mail.com","text":"a"}\n'
+        b'{"id":"jane@corp-mail.com","text":"b"}\n'
+    )
+    settled = read(tmp_path, path).settled
+    cases = {**settled.rejected, **settled.mended}
+    assert len(cases) == 8
+    assert not any(word in example["detail"] for r in cases.values() for example in r.examples for word in SECRETS)
+    assert settled.mended["not_a_finite_number"].examples[0]["detail"] == "field x"
+    assert settled.mended["unparseable_date"].examples[0]["detail"] == "field date"
 
 
 def test_known_fields_keep_their_type_and_misfits_become_null(tmp_path):

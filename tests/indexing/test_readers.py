@@ -104,6 +104,43 @@ def test_a_damaged_json_array_keeps_what_came_before(tmp_path):
     assert found.rejected == {"invalid_json": 1}
 
 
+def _nested(levels, inner="1"):
+    return '{"a":' * levels + inner + "}" * levels
+
+
+@pytest.mark.parametrize("form", ["%s\n%s\n", "[%s, %s]"])
+@pytest.mark.parametrize("levels", [100, 600, 980])
+def test_objects_that_are_nested_deeply_are_kept_as_json_text(tmp_path, form, levels):
+    record = '{"id":"%s","text":"t","big":18446744073709551616,"o":%s,"l":%s}'
+    nested = _nested(levels, "NaN" if form.endswith("\n") and levels == 600 else "1.5")
+    lines = [record % (n, nested, "[" * levels + "]" * levels) for n in "ab"]
+    path = tmp_path / "x.json"
+    path.write_text(form % tuple(lines))
+    found = read(tmp_path, path)
+    assert found.column("text") == ["t", "t"]
+    (name,) = [name for name in found.table.column_names if name.startswith("o.")]
+    assert name.count(".a") < 100 and found.column(name)[0].startswith('{"a":')
+    assert found.mended.get("nested_too_deep", 0) == (2 if levels > 200 else 0)
+
+
+@pytest.mark.parametrize("start", ["[", '{"a":', '[{"a":[', '{"text":"[[[","o":['])
+@pytest.mark.parametrize("name", ["x.json", "x.jsonl"])
+def test_endless_nesting_is_invalid_json(tmp_path, start, name):
+    write_lines(tmp_path / "good.jsonl", RECORDS)
+    (tmp_path / name).write_text(start * 100_000)
+    found = read(tmp_path, tmp_path / "good.jsonl", tmp_path / name)
+    assert len(found.rows) == len(RECORDS)
+    assert found.rejected == {"invalid_json": 1}
+
+
+def test_brackets_and_quotes_in_texts_are_no_nesting(tmp_path, monkeypatch):
+    monkeypatch.setattr("indexing.readers.compression._PLAIN_CHUNK", 7)
+    texts = ["[" * 3000, '\\" [' * 2000, "\\\\" * 5, '"[{' * 1500]
+    path = tmp_path / "x.json"
+    path.write_text(json.dumps([{"id": str(i), "text": text} for i, text in enumerate(texts)]))
+    assert read(tmp_path, path).column("text") == texts
+
+
 def test_a_hub_data_set_is_streamed_with_its_types(tmp_path):
     folder = tmp_path / "hub"
     folder.mkdir()
