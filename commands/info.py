@@ -59,7 +59,8 @@ def _lines(corpus: Corpus) -> Iterator[str]:
     for field in manifest.fields:
         kind = f"list of {field.type}" if field.multi else field.type
         estimated = " (estimated)" if field.estimated else ""
-        yield f"  {field.name:<32} {kind:<14} {field.origin}{estimated}  {field.meaning}".rstrip()
+        line = f"  {field.name:<32} {kind:<14} {field.origin}{estimated}  {field.meaning}"
+        yield terminal.printable(line.rstrip())
     yield from reject_lines("rejected", manifest.rejected)
     yield from reject_lines("mended", manifest.mended)
 

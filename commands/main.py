@@ -45,7 +45,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return _run(arguments)
     except CorpuscopeError as error:
-        print(f"corpuscope: {error}", file=sys.stderr)
+        from commands.terminal import printable
+
+        # A message may quote what a source or a user wrote, escape sequences and all.
+        print(f"corpuscope: {printable(str(error))}", file=sys.stderr)
         return error.exit_code
     except BrokenPipeError:
         # The reader of our output has gone; nothing more can be said, not even at exit.
@@ -75,7 +78,7 @@ def _run(arguments: Sequence[str]) -> int:
     command = importlib.import_module(f"commands.{name}")
     parser = Parser(prog=f"corpuscope {name}", description=COMMANDS[name].capitalize() + ".", allow_abbrev=False)
     command.add_arguments(parser)
-    code: int = command.run(parser.parse_args(arguments[1:]))
+    code: int = command.run(parser.parse_intermixed_args(arguments[1:]))
     return code
 
 

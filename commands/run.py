@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from commands.query_arguments import add_query_arguments, make_query, open_and_remember
-from corpuscope.errors import CorpuscopeError, ExportError
+from corpuscope.errors import CorpuscopeError, ExportError, UsageError
 from corpuscope.manifest import write_atomically
 from corpuscope.trec import run_lines
 
@@ -24,6 +24,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Search every topic and write the run."""
+    if not args.tag or any(c.isspace() for c in args.tag):
+        raise UsageError(f"--tag is {args.tag!r}; a run's name is one word")
     topics = list(_read_topics(args.topics))
     corpus = open_and_remember(args.folder)
     if not args.out.parent.is_dir():

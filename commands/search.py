@@ -50,7 +50,7 @@ def _lines(result: SearchResult, *, label_hits: bool) -> Iterator[str]:
         yield from _hit_lines(hit, label=f"{hit.corpus}: " if label_hits else "")
     for name, facet in result.facets.items():
         yield ""
-        yield f"{name}  ({facet.missing:,} without a value)"
+        yield f"{terminal.printable(name)}  ({facet.missing:,} without a value)"
         yield from _value_lines(facet) if isinstance(facet, ValueFacet) else _bin_lines(facet)
 
 
@@ -75,7 +75,7 @@ def _hit_lines(hit: Hit, *, label: str) -> Iterator[str]:
     yield f"{hit.rank}. {terminal.printable(hit.title or hit.id)}{score}  [{terminal.printable(label + hit.id)}]"
     yield f"   {terminal.marked(hit.snippet, hit.highlights)}"
     shown = {k: v for k, v in hit.fields.items() if v is not None and len(str(v)) <= 60}
-    yield "   " + " · ".join(f"{k} {terminal.printable(str(v))}" for k, v in list(shown.items())[:8])
+    yield "   " + " · ".join(terminal.printable(f"{k} {v}") for k, v in list(shown.items())[:8])
 
 
 def _value_lines(facet: ValueFacet) -> Iterator[str]:

@@ -26,7 +26,7 @@ class Range:
     high: str | None
 
     def __str__(self) -> str:
-        return f"{_quote(self.low or '')}..{_quote(self.high or '')}"
+        return "..".join("" if end is None else _quote(end, empty=True) for end in (self.low, self.high))
 
 
 @dataclass(frozen=True)

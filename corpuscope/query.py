@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, get_args
@@ -15,6 +16,8 @@ MODES: tuple[str, ...] = get_args(Mode)
 #: BM25 parameters of Anserini's and Pyserini's baselines.
 K1, B = 0.9, 0.4
 FACET_VALUES = 20
+#: More than this is no page and no facet: whole results are exported.
+MOST_HITS, MOST_VALUES = 100_000, 10_000
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,9 @@ class FacetRequest:
     field: str
     limit: int = FACET_VALUES
 
+    def __post_init__(self) -> None:
+        _check_integer(f"the number of values of the facet {self.field!r}", self.limit, low=1, high=MOST_VALUES)
+
     def __str__(self) -> str:
         plain = self.limit == FACET_VALUES and not self.field.rpartition(":")[2].isdigit()
         return self.field if plain else f"{self.field}:{self.limit}"
@@ -52,9 +58,7 @@ class FacetRequest:
     def parse(cls, expression: str) -> FacetRequest:
         """Read `FIELD` or `FIELD:N`."""
         name, colon, count = expression.rpartition(":")
-        if colon and count.lstrip("-").isdigit():
-            if int(count) < 1:
-                raise InvalidQuery(f"The facet {expression!r} asks for {count} values; ask for 1 or more.")
+        if colon and re.fullmatch("-?[0-9]{1,18}", count):
             return cls(name, int(count))
         return cls(expression)
 
@@ -94,13 +98,16 @@ class Query:
             raise InvalidQuery(f"There is no mode {self.mode!r}. {suggest(str(self.mode), MODES)}")
         if self.sort is not None and self.sample is not None:
             raise InvalidQuery("A query is either sorted or sampled; give --sort or --sample, not both.")
-        _check_number("k", self.k, low=0)
-        _check_number("offset", self.offset, low=0)
-        _check_number("slop", self.slop, low=0)
-        _check_number("sample", self.sample, low=1)
-        _check_number("seed", self.seed, low=0, high=2**63 - 1)
+        _check_integer("k", self.k, low=0, high=MOST_HITS)
+        _check_integer("offset", self.offset, low=0)
+        _check_integer("slop", self.slop, low=0)
+        if self.sample is not None:
+            _check_integer("sample", self.sample, low=1)
+        _check_integer("seed", self.seed, low=0, high=2**63 - 1)
         _check_number("k1", self.k1, low=0, high=1000)
         _check_number("b", self.b, low=0, high=1)
+        if not isinstance(self.where, str | None) or not isinstance(self.sort, Sort | None):
+            raise InvalidQuery(f"where and sort must be text, not {self.where!r} and {self.sort!r}.")
         if self.where is not None and not self.where.strip():
             put(self, "where", None)
 
@@ -137,13 +144,17 @@ class Query:
 
 
 def _each(values: Any, kind: type, parse: Any) -> Iterable[Any]:
-    if isinstance(values, str):
-        values = (values,)
-    return (v if isinstance(v, kind) else parse(v) for v in values)
+    values = (values,) if isinstance(values, str) else values
+    if not isinstance(values, tuple | list) or not all(isinstance(v, kind | str) for v in values):
+        raise InvalidQuery(f"{values!r} is no list of {kind.__name__} expressions.")
+    return (parse(v) if isinstance(v, str) else v for v in values)
 
 
-def _check_number(name: str, value: float | None, *, low: float, high: float = 2**31 - 1) -> None:
-    if value is None:
-        return
+def _check_integer(name: str, value: Any, *, low: int, high: int = 2**31 - 1) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise InvalidQuery(f"{name} is {value!r}; it must be a whole number from {low:,} to {high:,}.")
+
+
+def _check_number(name: str, value: float, *, low: float, high: float) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
         raise InvalidQuery(f"{name} is {value!r}; it must be a number from {low:g} to {high:g}.")

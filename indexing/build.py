@@ -10,21 +10,25 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from corpuscope import __version__
 from corpuscope import manifest as manifests
 from corpuscope.catalog.column_cache import open_column, purge
 from corpuscope.errors import CorpuscopeError, SourceError
-from corpuscope.fields import Field
-from corpuscope.manifest import Manifest, Part
-from indexing import annotators
-from indexing.annotate import AnnotatedPart, Job, fit
-from indexing.annotators import tokenizers
+from corpuscope.manifest import Manifest
+from indexing.annotations import (
+    annotate_parts,
+    annotation_jobs,
+    describe_runs,
+    name_fields,
+    refuse_other_versions,
+)
+from indexing.annotators import select, tokenizers
 from indexing.ingest import IngestOptions, ingest
 from indexing.parts import (
-    AnnotateTask,
     DocumentsTask,
     IndexTask,
-    make_annotations,
     make_documents,
     make_index,
     part_name,
@@ -56,7 +60,7 @@ def build(
 ) -> Manifest:
     """Build a corpus in `folder`, or go on with a build that was cut off; returns the committed manifest."""
     _check_language(options.language)
-    annotators.select(options.annotators)
+    select(options.annotators)
     if options.tokenizer:
         tokenizers.load(options.tokenizer)
     sources = resolve(specs)
@@ -93,8 +97,10 @@ def build(
 def add(folder: Path, specs: Sequence[str], *, workers: int, progress: Progress) -> Manifest:
     """Append the documents of `specs` as new parts, made as those of the corpus were."""
     sources = resolve(specs)
-    old = manifests.load(folder)
+    manifests.load(folder)  # a folder that is no corpus is said before it is locked
     with locked(folder):
+        old = manifests.load(folder)
+        refuse_other_versions(folder, old)
         stored = {k: v for k, v in old.options.items() if k != "request"}
         options = BuildOptions(
             **stored | {"annotators": tuple(stored["annotators"]), "limit": None, "workers": workers}
@@ -124,7 +130,7 @@ def _extend(
         tasks = [DocumentsTask(folder, name, i, settled) for i, name in enumerate(names)]
         parts = run_tasks(make_documents, tasks, workers=options.workers, advance=step.advance)
     with clock.step("annotate"):
-        jobs = _jobs(folder, old, parts, options)
+        jobs = annotation_jobs(folder, old, parts, options.annotators, options.tokenizer)
         parts, seconds = annotate_parts(folder, parts, jobs, workers=options.workers, progress=progress)
     with clock.step("index"), progress.step("Indexing", documents) as step:
         tasks_ = [IndexTask(folder, part, old.language) for part in parts]
@@ -162,86 +168,21 @@ def _read(
     return settled
 
 
-# --- annotating ------------------------------------------------------------------------------------------
-
-
-def _jobs(folder: Path, old: Manifest, parts: Sequence[Part], options: BuildOptions) -> tuple[Job, ...]:
-    """Annotators with their settings: those of the corpus where it has them, else learned from the new parts."""
-    if old.annotators:
-        return tuple(Job(name, run["settings"]) for name, run in old.annotators.items())
-    return fit_jobs(
-        folder, parts, options.annotators, {"tokenizer": options.tokenizer} if options.tokenizer else {}, {}
-    )
-
-
-def fit_jobs(
-    folder: Path,
-    parts: Sequence[Part],
-    names: Sequence[str],
-    options: Mapping[str, Any],
-    fitted: Mapping[str, Mapping[str, Any]],
-) -> tuple[Job, ...]:
-    """The named annotators and those they need, each with settings; `fitted` ones keep theirs."""
-    documents = [folder / p.documents.path for p in parts]
-    settings: dict[str, Mapping[str, Any]] = dict(fitted)
-    chosen = annotators.select(names)
-    for annotator in chosen:
-        if annotator.name not in settings:
-            settings[annotator.name] = fit(annotator, documents, options, settings)
-    return tuple(Job(a.name, settings[a.name]) for a in chosen)
-
-
-def annotate_parts(
-    folder: Path, parts: Sequence[Part], jobs: tuple[Job, ...], *, workers: int, progress: Progress
-) -> tuple[list[Part], dict[str, float]]:
-    """Run annotators over parts; the parts with their new files, and seconds by annotator."""
-    if not jobs:
-        return list(parts), {}
-    with progress.step("Annotating", sum(p.rows for p in parts)) as step:
-        tasks = [AnnotateTask(folder, part, jobs) for part in parts]
-        results = run_tasks(make_annotations, tasks, workers=workers, advance=step.advance)
-    seconds: dict[str, float] = {}
-    for made in (m for _, m in results if isinstance(m, AnnotatedPart)):
-        for name, spent in made.seconds.items():
-            seconds[name] = seconds.get(name, 0.0) + spent
-    return [part for part, _ in results], seconds
-
-
-def name_fields(source_fields: Sequence[Field], ran: Mapping[str, Mapping[str, Any]]) -> tuple[Field, ...]:
-    """All fields of a corpus: a bare name means the source's, a computed field of that name gets its origin first."""
-    taken = {f.name for f in source_fields}
-    out = [f for f in source_fields if f.origin == "source"]
-    for name, settings in ran.items():
-        for f in annotators.by_name(name).described(settings):
-            out.append(replace(f, origin=name, name=f"{name}.{f.name}" if f.name in taken else f.name))
-    return tuple(out)
-
-
-def describe_runs(
-    ran: Mapping[str, Mapping[str, Any]], before: Mapping[str, Mapping[str, Any]], seconds: Mapping[str, float]
-) -> dict[str, dict[str, Any]]:
-    """What the manifest says of each annotator: version, settings, and seconds spent so far."""
-    out: dict[str, dict[str, Any]] = {}
-    for name, settings in ran.items():
-        spent = before.get(name, {}).get("seconds", 0.0) + seconds.get(name, 0.0)
-        version = annotators.by_name(name).version
-        out[name] = {"version": version, "settings": dict(settings), "seconds": round(spent, 3)}
-    return out
-
-
-# --- committing ------------------------------------------------------------------------------------------
-
-
 def commit(
     folder: Path, manifest: Manifest, clock: Clock, progress: Progress, *, action: str, documents: int
 ) -> Manifest:
     """Build the columns that searching needs, make the manifest the state of the corpus, and clear up."""
+    without_value: dict[str, dict[str, int]] = {}
     with clock.step("columns"), progress.step("Making columns", len(manifest.fields), unit="fields") as step:
         for f in manifest.fields:
-            open_column(folder, manifest, f)
+            column = open_column(folder, manifest, f)
+            if f.origin != "source":
+                missing = manifest.rows - int(np.count_nonzero(column.has_value))
+                without_value.setdefault(f.origin, {})[f.name] = missing
             step.advance(1)
+    annotators = {name: run | {"without_value": without_value[name]} for name, run in manifest.annotators.items()}
     event = {"action": action, "program": f"corpuscope {__version__}", "documents": documents, "seconds": clock.seconds}
-    manifest = replace(manifest, history=(*manifest.history, event))
+    manifest = replace(manifest, annotators=annotators, history=(*manifest.history, event))
     manifests.commit(folder, manifest)
     finish(folder, manifest)
     purge(folder, manifest)

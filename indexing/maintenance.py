@@ -17,7 +17,9 @@ from corpuscope.catalog.columns import Mask
 from corpuscope.corpus import Corpus, open_corpus
 from corpuscope.errors import CorpuscopeError
 from corpuscope.manifest import FileEntry, Manifest, Part, file_entry
-from indexing.build import Clock, annotate_parts, commit, describe_runs, fit_jobs, name_fields
+from indexing.annotations import annotate_parts, describe_runs, fit_jobs, name_fields, settings_to_keep
+from indexing.annotators import select
+from indexing.build import Clock, commit
 from indexing.documents import write_tables
 from indexing.parts import DOCUMENTS, FIELDS, IndexTask, make_index, part_folder, part_name
 from indexing.progress import Progress
@@ -29,20 +31,18 @@ def annotate(
     folder: Path, names: Sequence[str], options: Mapping[str, Any], *, workers: int, progress: Progress
 ) -> Manifest:
     """Run annotators (and those they need) over all parts and add their fields to the corpus."""
-    old = manifests.load(folder)
+    select(names)
+    manifests.load(folder)  # a folder that is no corpus is said before it is locked
     with locked(folder):
+        old = manifests.load(folder)
         request = {"action": "annotate", "names": list(names), "options": dict(options), "to": old.version}
         begin(folder, request, old)
         clock = Clock()
         with clock.step("annotate"), abandoned_when_refused(folder, old):
-            # With options of its own, an annotator that has run before learns its settings anew.
-            again = set(names) if options else set()
-            fitted = {name: run["settings"] for name, run in old.annotators.items() if name not in again}
-            jobs = fit_jobs(folder, old.parts, names, options, fitted)
+            jobs = fit_jobs(folder, old.parts, names, options, settings_to_keep(old, names, options))
             parts, seconds = annotate_parts(folder, old.parts, jobs, workers=workers, progress=progress)
-        ran = {name: run["settings"] for name, run in old.annotators.items()} | {
-            job.annotator: job.settings for job in jobs
-        }
+        before = {name: run["settings"] for name, run in old.annotators.items()}
+        ran = before | {job.annotator: job.settings for job in jobs}
         manifest = replace(
             old,
             parts=tuple(parts),

@@ -42,6 +42,11 @@ def test_search_answers_in_the_json_of_the_contract(tiny_corpus, capsys):
     assert set(answer["facets"]["year"]["bins"][0]) == {"from", "to", "count", "of"}
 
 
+def test_options_may_stand_before_the_query(tiny_corpus, capsys):
+    code, out, _ = run(capsys, "search", tiny_corpus.folder, "--mode", "phrase", "rivers and floods", "--json")
+    assert code == 0 and json.loads(out)["query"]["text"] == "rivers and floods"
+
+
 def test_every_command_has_help(capsys):
     for name in COMMANDS:
         code, out, _ = run(capsys, name, "--help")

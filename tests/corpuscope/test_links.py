@@ -68,7 +68,7 @@ def test_a_link_is_readable_and_says_nothing_twice():
         ("?mask=perhaps", "yes or no"),
         ("?q=a&q=b", "'q' 2 times"),
         ("?mode=fuzzy", "no mode 'fuzzy'"),
-        ("?k=-1", "must be a number from 0"),
+        ("?k=-1", "must be a whole number from 0"),
         ("?filter=nonsense", "no field and operator"),
     ],
 )

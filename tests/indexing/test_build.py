@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -232,3 +233,31 @@ def test_annotating_twice_gives_the_same_bytes(tmp_path):
     annotate(corpus.folder, ["words"], {}, workers=1, progress=SilentProgress())
     assert content(corpus.folder) == content(tmp_path / "other")
     assert "words" in corpuscope.open(corpus.folder).fields
+
+
+def test_names_of_computed_fields_survive_a_second_annotation(tmp_path):
+    corpus = build_corpus(tmp_path / "corpus", TINY, annotators=("characters", "year", "language"))
+    annotate(corpus.folder, ["words"], {}, workers=1, progress=SilentProgress())
+    grown = corpuscope.open(corpus.folder)
+    assert set(grown.fields) == set(corpus.fields) | {"words"}
+    assert grown.manifest.annotators["year"]["without_value"] == {"year": 11}
+
+
+def test_a_computed_field_that_collides_with_the_sources_is_renamed(tmp_path):
+    rows = [{"id": "a", "text": "Some English text here.", "language": "klingon"}]
+    corpus = build_corpus(tmp_path / "corpus", rows)
+    fields = corpus.search(Query()).hits[0].fields
+    assert (fields["language"], fields["language.language"]) == ("klingon", "en")
+    assert corpus.search(Query(filters=("language=klingon", "language.language=en"))).total == 1
+
+
+def test_new_parts_are_not_mixed_with_values_of_another_version(tmp_path):
+    corpus = build_corpus(tmp_path / "corpus", TINY, annotators=("words",))
+    runs = {"words": corpus.manifest.annotators["words"] | {"version": "0"}}
+    manifests.commit(corpus.folder, replace(corpus.manifest, annotators=runs))
+    source = write_jsonl(tmp_path / "more.jsonl", TINY)
+    with pytest.raises(CorpuscopeError, match="version 0.*corpuscope annotate"):
+        add(corpus.folder, [str(source)], workers=1, progress=SilentProgress())
+    annotate(corpus.folder, ["words"], {}, workers=1, progress=SilentProgress())
+    add(corpus.folder, [str(source)], workers=1, progress=SilentProgress())
+    assert corpuscope.open(corpus.folder).search(Query()).total == 80
