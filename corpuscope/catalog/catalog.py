@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,8 @@ from corpuscope.results import BinFacet, ValueFacet
 #: Ids can be filtered and sorted by like a field, though they are no field.
 ID = Field(name="id", type="text", meaning="The document's id, unique in the corpus.")
 _WHERE_MASKS = 16
+#: Each holds one to four bytes a row.
+_BINNINGS = 32
 _SAMPLE_MULTIPLIERS = (0xBF58476D1CE4E5B9, 0x94D049BB133111EB)
 
 
@@ -36,7 +38,8 @@ class Catalog:
         self._columns: dict[str, Column] = {}
         self._building = threading.Lock()
         # Caches live with the instance: one corpus version each.
-        self._groups = lru_cache(maxsize=128)(self._compute_groups)
+        self._value_groups = lru_cache(maxsize=None)(partial(self._compute_groups, bins=0))
+        self._bin_groups = lru_cache(maxsize=_BINNINGS)(self._compute_groups)
         self.where = lru_cache(maxsize=_WHERE_MASKS)(self._compute_where)
 
     def column(self, name: str) -> Column:
@@ -76,14 +79,15 @@ class Catalog:
     def facet(self, request: FacetRequest, rows: Mask) -> ValueFacet | BinFacet:
         """Counts of a field over `rows`, beside its counts over all documents that are not suppressed."""
         column = self.column(request.field)
-        groups, of = self._groups(request.field, request.limit)
-        if groups.edges is not None:
-            return facets.bin_facet(column, groups, rows, of)
-        return facets.value_facet(column, groups, rows, of, request.limit)
+        if column.field.type in ("text", "bool"):
+            groups, of = self._value_groups(request.field)
+            return facets.value_facet(column, groups, rows, of, request.limit)
+        groups, of = self._bin_groups(request.field, request.limit)
+        return facets.bin_facet(column, groups, rows, of)
 
-    def _compute_groups(self, name: str, limit: int) -> tuple[facets.Groups, facets.Counts]:
+    def _compute_groups(self, name: str, bins: int) -> tuple[facets.Groups, facets.Counts]:
         column = self.column(name)
-        groups = facets.group(column, limit)
+        groups = facets.group(column, bins, self.shown)
         return groups, facets.count(column, groups, self.shown)
 
     def total(self, name: str, rows: Mask) -> int:

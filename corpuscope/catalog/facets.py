@@ -30,20 +30,21 @@ class Groups:
     edges: tuple[Any, ...] | None
 
 
-def group(column: Column, bins: int) -> Groups:
-    """Values of text and bools, bins of numbers and dates."""
+def group(column: Column, bins: int, shown: Mask) -> Groups:
+    """Values of text and bools, bins of numbers and dates that fit the values of the `shown` rows."""
     if isinstance(column, TextColumn):
         return Groups(column.codes, len(column.dictionary), None)
     assert isinstance(column, NumberColumn)
     if column.field.type == "bool":
         return Groups(np.where(column.valid, column.values, -1).astype(np.int8), 2, None)
-    present = column.values[column.valid]
+    present = column.values[column.valid & column.entries_of(shown)]
     if not len(present):
-        return Groups(np.full(len(column.values), -1, dtype=np.int16), 0, ())
+        return Groups(np.broadcast_to(np.int8(-1), len(column.values)), 0, ())
     edges = choose_edges(column, present, bins)
     labels = np.searchsorted(np.asarray(edges), column.values, side="right") - 1
-    labels = np.minimum(labels, len(edges) - 2)  # the last bin is closed
-    return Groups(np.where(column.valid, labels, -1).astype(np.int16), len(edges) - 1, edges)
+    labels = np.clip(labels, 0, len(edges) - 2)  # the last bin is closed; only rows not shown lie outside of all bins
+    dtype = np.min_scalar_type(-len(edges))
+    return Groups(np.where(column.valid, labels, -1).astype(dtype), len(edges) - 1, edges)
 
 
 def count(column: Column, groups: Groups, rows: Mask) -> Counts:
@@ -82,7 +83,7 @@ def bin_facet(column: Column, groups: Groups, rows: Mask, of: Counts) -> BinFace
 
 
 def choose_edges(column: NumberColumn, present: npt.NDArray[Any], bins: int) -> tuple[Any, ...]:
-    """Bin edges that cover every value of the corpus: declared ones, else round ones that fit the values."""
+    """Bin edges that cover every present value: declared ones, else round ones that fit the values."""
     low, high = present.min().item(), present.max().item()
     if column.field.bins:
         return _declared_edges(column.field.bins, low, high, whole=column.field.type == "int")

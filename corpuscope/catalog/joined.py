@@ -103,11 +103,7 @@ def _for_sql(field: Field, column: Column) -> pa.Array:
     """The column as an expression is to see it: as lists if any corpus has lists."""
     if column.field.multi != field.multi:
         column = _join_columns(field, [column])
-    array = column.to_arrow()
-    if field.multi and field.type == "text" and not len(column.flat):
-        # DuckDB cannot read lists of dictionary codes that are all empty.
-        return array.cast(pa.large_list(pa.large_string()))
-    return array
+    return column.to_arrow()
 
 
 def _join_fields(catalogs: Iterable[Iterable[Field]]) -> list[Field]:

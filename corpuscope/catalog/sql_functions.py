@@ -31,14 +31,12 @@ list_aggr list_aggregate list_any_value list_avg list_contains list_count list_d
 list_filter list_has list_has_all list_has_any list_indexof list_max list_median list_min list_mode list_position
 list_reverse_sort list_slice list_sort list_sum list_transform list_unique list_value
 """
+_TYPES = """
+bool boolean tinyint smallint int integer bigint hugeint utinyint usmallint uinteger ubigint uhugeint int1 int2 int4
+int8 float real float4 double float8 decimal numeric char varchar text string date time timestamp datetime
+timestamptz interval list
+"""
 
 FUNCTIONS = frozenset(f"{_OPERATORS} {_NUMBERS} {_TEXTS} {_DATES} {_LISTS}".split())
-
-#: As DuckDB's parser names them.
-TYPES = frozenset(
-    """
-    bool boolean tinyint smallint int integer bigint hugeint utinyint usmallint uinteger ubigint uhugeint
-    int1 int2 int4 int8 float real float4 double float8 decimal numeric char varchar text string
-    date time timestamp datetime timestamptz interval list
-    """.split()
-) | {"timestamp with time zone"}
+#: As DuckDB's parser names them, in lower case.
+TYPES = frozenset(_TYPES.split()) | {"timestamp with time zone"}

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from corpuscope.catalog.columns import NumberColumn
 from corpuscope.catalog.facets import choose_edges, count, group
 from corpuscope.fields import Field
+from corpuscope.query import FacetRequest
 
 MICROSECONDS_A_DAY = 86_400_000_000
 
@@ -35,7 +36,7 @@ declared = st.none() | st.lists(st.integers(-100, 10**6), min_size=2, max_size=9
 def test_every_value_falls_into_exactly_one_bin(kind_and_values, bins, wanted):
     kind, values = kind_and_values
     x = column(values, kind, bins=None if kind == "timestamp" else bins)
-    groups = group(x, wanted)
+    groups = group(x, wanted, np.ones(len(values), dtype=bool))
     assert all(low < high for low, high in zip(groups.edges, groups.edges[1:], strict=False))
     assert groups.edges[0] <= min(values) and groups.edges[-1] >= max(values)
     assert count(x, groups, np.ones(len(values), dtype=bool)).sum() == len(values)
@@ -54,3 +55,34 @@ def test_every_value_falls_into_exactly_one_bin(kind_and_values, bins, wanted):
 def test_edges_fit_the_values(values, about, edges):
     x = column(values, **about)
     assert choose_edges(x, x.values, 20) == edges
+
+
+def test_bins_may_be_more_than_a_short_integer_counts():
+    values = np.arange(100_000)
+    x = column(values)
+    shown = np.ones(len(values), dtype=bool)
+    groups = group(x, 100_000, shown)
+    assert groups.size > 2**15
+    assert count(x, groups, shown).sum() == len(values)
+
+
+def test_bins_fit_the_shown_rows_alone():
+    x = column([1, 5, 9, -(10**6), 10**6])
+    shown = np.array([True, True, True, False, False])
+    groups = group(x, 20, shown)
+    assert groups.edges == tuple(range(1, 11))
+    assert count(x, groups, shown).sum() == 3
+
+
+def test_a_field_without_a_shown_value_has_no_bins():
+    x = column([7])
+    groups = group(x, 20, np.array([False]))
+    assert groups.edges == () and not len(count(x, groups, np.array([False])))
+
+
+def test_groups_of_values_are_kept_once_whatever_the_limit(tiny_corpus):
+    catalog = tiny_corpus.catalog
+    for limit in (3, 5):
+        catalog.facet(FacetRequest("topic", limit), catalog.shown)
+    assert catalog._value_groups.cache_info().misses <= len(catalog.fields)
+    assert catalog._value_groups.cache_info().hits >= 1
