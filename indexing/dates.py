@@ -37,6 +37,9 @@ _LONGEST = 64
 #: Numbers in these ranges are instants; the unit in seconds. All four cover 1973 to 2100.
 _UNITS = ((1e8, 4.2e9, 1.0), (1e11, 4.2e12, 1e-3), (1e14, 4.2e15, 1e-6), (1e17, 4.2e18, 1e-9))
 _YEARS = range(1000, 2200)
+#: Days since 1970 of the first and the last day that a date can name, and the units of an Arrow type in a day.
+_FIRST_DAY, _LAST_DAY = ((day - _EPOCH.replace(tzinfo=None)).days for day in (datetime.min, datetime.max))
+_PER_DAY = {"s": 86_400, "ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
 
 
 @dataclass(frozen=True)
@@ -82,11 +85,24 @@ def parse_column(values: Sequence[Any] | pa.Array) -> DateColumns:
 def _typed_column(values: pa.Array) -> DateColumns:
     """Timestamps and days as they are; a time without a zone is UTC."""
     precision = "day" if pt.is_date(values.type) else "second"
-    instants = values.cast(pa.timestamp("us"), safe=False) if pt.is_date(values.type) else values
-    dates = instants.cast(pa.timestamp("us", tz="UTC"), safe=False)
+    dates, outside = instants_of(values)
     present = pc.is_valid(dates)
     precisions = pc.if_else(present, pa.scalar(precision), pa.scalar(None, pa.string()))
-    return DateColumns(dates, precisions, [])
+    return DateColumns(dates, precisions, outside)
+
+
+def instants_of(values: pa.Array) -> tuple[pa.Array, list[int]]:
+    """Timestamps or days as timestamp[us, UTC]; what lies outside the years 1 to 9999 is null, and its rows are said."""
+    t = values.type
+    units = 1 if pt.is_date32(t) else _PER_DAY["ms" if pt.is_date64(t) else t.unit]
+    raw = values.cast(pa.int32() if pt.is_date32(t) else pa.int64()).cast(pa.int64())
+    # A bound that 64 bits cannot hold is never passed.
+    low, high = max(_FIRST_DAY * units, -(2**63)), min((_LAST_DAY + 1) * units - 1, 2**63 - 1)
+    inside = pc.and_(pc.greater_equal(raw, low), pc.less_equal(raw, high))
+    outside = pc.fill_null(pc.invert(inside), False).to_numpy(zero_copy_only=False).nonzero()[0]  # noqa: FBT003
+    kept = pc.if_else(inside, values, pa.scalar(None, t)) if len(outside) else values
+    naive = kept.cast(pa.timestamp("us"), safe=False) if pt.is_date(t) else kept
+    return naive.cast(pa.timestamp("us", tz="UTC"), safe=False), outside.tolist()
 
 
 def _microseconds(value: Any) -> tuple[int, Precision] | None:

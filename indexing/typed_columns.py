@@ -7,8 +7,8 @@ its source, so that nothing is lost before all blocks have been seen.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import chain
 from typing import Any, Literal, TypeAlias
@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.types as pt
 
 from corpuscope.fields import ARROW_TYPES, FieldType
+from indexing.dates import instants_of
 from indexing.readers.contract import Values
 from indexing.readers.flattening import as_text
 
@@ -157,15 +158,43 @@ def _of_array(array: pa.Array) -> Column:
     t = array.type
     if pt.is_list(t) or pt.is_large_list(t) or pt.is_fixed_size_list(t):
         if pt.is_nested(t.value_type):
-            return _of_lists(array.to_pylist())
+            return _of_python(array, _of_lists)
         inner = _of_array(array.flatten())
-        return Column(listed(inner.values, pc.list_value_length(array).cast(pa.int32())), inner.counts, multi=True)
+        rows = pc.list_parent_indices(array)
+        return Column(
+            listed(inner.values, pc.list_value_length(array).cast(pa.int32())),
+            inner.counts,
+            multi=True,
+            mended=[(reason, rows[at].as_py()) for reason, at in inner.mended],
+        )
     if pt.is_nested(t):
-        return _of_scalars([None if v is None else as_text(v) for v in array.to_pylist()], {str})
+        return _of_python(array, _of_spellings)
     for belongs, kind in _ARROW_KINDS:
         if belongs(t):
             return _cast(array, kind)
-    return _of_scalars([as_text(_readable(v)) for v in array.to_pylist()], {str})
+    return _of_python(array, _of_spellings)
+
+
+def _of_spellings(values: list[Any]) -> Column:
+    return _of_scalars([as_text(_readable(v)) for v in values], {str})
+
+
+def _of_python(array: pa.Array, make: Callable[[list[Any]], Column]) -> Column:
+    """A column made of Python values; what Python has no value for (a duration, an instant far off) becomes null."""
+    try:
+        return make(array.to_pylist())
+    except (OverflowError, ValueError):
+        values = [_python_value(scalar) for scalar in array]
+    lost = [row for row, value in enumerate(values) if value is None and array[row].is_valid]
+    column = make(values)
+    return replace(column, mended=[*(("value_of_wrong_type", row) for row in lost), *column.mended])
+
+
+def _python_value(scalar: pa.Scalar) -> Any:
+    try:
+        return scalar.as_py()
+    except (OverflowError, ValueError):
+        return None
 
 
 _ARROW_KINDS: tuple[tuple[Any, Kind], ...] = (
@@ -188,8 +217,9 @@ def _cast(array: pa.Array, kind: Kind) -> Column:
         return Column(values, _counted("text", values), mended=mended)
     if pt.is_uint64(array.type) and len(array) and (pc.max(array).as_py() or 0) not in _INT64:
         return _of_scalars(array.to_pylist(), {int})
-    if pt.is_date(array.type):
-        array = array.cast(pa.timestamp("us"), safe=False)
+    if kind == "timestamp":
+        values, outside = instants_of(array)
+        return Column(values, _counted(kind, values), mended=[("value_of_wrong_type", row) for row in outside])
     values = array.cast(ARROW_TYPES[kind], safe=False)
     return Column(values, _counted(kind, values))
 

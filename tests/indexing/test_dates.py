@@ -1,11 +1,13 @@
 from datetime import UTC, date, datetime
 
 import pyarrow as pa
+import pyarrow.feather
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from indexing.dates import parse_column, parse_date
+from indexing.typed_columns import column_of
 from tests.indexing.reading import read, write_lines
 
 
@@ -62,6 +64,37 @@ def test_days_and_timestamps_of_a_table_keep_their_value():
     days = parse_column(pa.array([date(1999, 12, 31), None]))
     assert days.dates.to_pylist() == [datetime(1999, 12, 31, tzinfo=UTC), None]
     assert days.precisions.to_pylist() == ["day", None]
+
+
+@pytest.mark.parametrize("kind", ["s", "ms", "us", "ns"])
+def test_timestamps_outside_the_calendar_become_null_and_are_counted(tmp_path, kind):
+    sentinels = [2**62, -(2**62), 0]
+    moments = pa.array(sentinels, pa.int64()).cast(pa.timestamp(kind))
+    lists = pa.ListArray.from_arrays(pa.array([0, 1, 2, 3], pa.int32()), moments)
+    table = pa.table({"id": ["1", "2", "3"], "text": ["t"] * 3, "date": moments, "seen": moments, "all": lists})
+    pa.feather.write_feather(table, str(tmp_path / "x.arrow"))
+    found = read(tmp_path, tmp_path / "x.arrow")
+    years = [2116, 1823, 1970] if kind == "ns" else [None, None, 1970]
+    assert [value and value.year for value in found.column("date")] == years
+    assert [value and value.year for value in found.column("seen")] == years
+    assert found.mended == ({} if kind == "ns" else {"unparseable_date": 2, "value_of_wrong_type": 4})
+
+
+def test_values_that_python_cannot_hold_become_null_and_are_counted():
+    far = pa.array([2**62, 1], pa.int64())
+    inside = pa.StructArray.from_arrays([far.cast(pa.timestamp("s"))], ["at"])
+    for array in (far.cast(pa.duration("s")), pa.ListArray.from_arrays(pa.array([0, 1, 2], pa.int32()), inside)):
+        column = column_of(array)
+        assert (column.values.is_null().to_pylist(), column.mended) == ([True, False], [("value_of_wrong_type", 0)])
+
+
+def test_days_outside_the_calendar_become_null():
+    days = [-719163, -719162, 2932896, 2932897, 2**31 - 1, None]
+    found = parse_column(pa.array(days, pa.int32()).cast(pa.date32()))
+    assert [day and (day.year, day.month) for day in found.dates.to_pylist()] == [
+        None, (1, 1), (9999, 12), None, None, None,
+    ]  # fmt: skip
+    assert found.unparseable == [0, 3, 4]
 
 
 def test_a_column_of_dates_keeps_the_original_and_counts_nonsense(tmp_path):
