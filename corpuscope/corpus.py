@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 class Corpus:
     """One version of a corpus. It goes on serving that version when a job commits a newer one.
 
+    Not for ever: `compact` and `build --force` remove what they replace at once, other jobs when the next one starts.
+
     Safe to use from many threads; everything but the manifest is opened on first use.
     """
 

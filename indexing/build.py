@@ -146,7 +146,7 @@ def _extend(
         mended=_merged(old.mended, settled.mended),
         next_part=old.next_part + len(parts),
     )
-    return commit(folder, manifest, clock, progress, action=action, documents=documents)
+    return commit(folder, manifest, clock, progress, action=action, documents=documents, serving=old)
 
 
 def _read(
@@ -169,9 +169,19 @@ def _read(
 
 
 def commit(
-    folder: Path, manifest: Manifest, clock: Clock, progress: Progress, *, action: str, documents: int
+    folder: Path,
+    manifest: Manifest,
+    clock: Clock,
+    progress: Progress,
+    *,
+    action: str,
+    documents: int,
+    serving: Manifest | None = None,
 ) -> Manifest:
-    """Build the columns that searching needs, make the manifest the state of the corpus, and clear up."""
+    """Build the columns that searching needs, make the manifest the state of the corpus, and clear up.
+
+    `serving` is the version before, when those who have it open may go on with it.
+    """
     without_value: dict[str, dict[str, int]] = {}
     with clock.step("columns"), progress.step("Making columns", len(manifest.fields), unit="fields") as step:
         for f in manifest.fields:
@@ -184,7 +194,7 @@ def commit(
     event = {"action": action, "program": f"corpuscope {__version__}", "documents": documents, "seconds": clock.seconds}
     manifest = replace(manifest, annotators=annotators, history=(*manifest.history, event))
     manifests.commit(folder, manifest)
-    finish(folder, manifest)
+    finish(folder, manifest, serving=serving)
     purge(folder, manifest)
     return manifest
 

@@ -49,7 +49,7 @@ def annotate(
             fields=name_fields(old.fields, ran),
             annotators=describe_runs(ran, old.annotators, seconds),
         )
-        return commit(folder, manifest, clock, progress, action="annotate", documents=old.rows)
+        return commit(folder, manifest, clock, progress, action="annotate", documents=old.rows, serving=old)
 
 
 @dataclass(frozen=True)

@@ -87,14 +87,18 @@ def abandoned_when_refused(folder: Path, committed: Manifest | None) -> Iterator
         raise
 
 
-def finish(folder: Path, committed: Manifest) -> None:
-    """After a commit: nothing of the job or of replaced parts stays."""
-    abandon(folder, committed)
+def finish(folder: Path, committed: Manifest, *, serving: Manifest | None = None) -> None:
+    """After a commit: nothing of the job stays, nor of replaced parts but those that `serving` still names.
+
+    Who has that version open goes on reading it; the next job clears it.
+    """
+    shutil.rmtree(folder / STAGING, ignore_errors=True)
+    clear_unreferenced(folder, committed, serving)
 
 
-def clear_unreferenced(folder: Path, committed: Manifest | None) -> None:
-    """Remove part folders, field files and suppression lists that the manifest does not name."""
-    kept = {folder / f.path for f in committed.files()} if committed else set()
+def clear_unreferenced(folder: Path, *named: Manifest | None) -> None:
+    """Remove part folders, field files and suppression lists that none of the manifests names."""
+    kept = {folder / f.path for manifest in named if manifest for f in manifest.files()}
     for path in [*(folder / PARTS).rglob("*"), *folder.glob("suppressed*")]:
         if path.is_file() and path not in kept:
             path.unlink()

@@ -18,6 +18,7 @@ import corpuscope
 from corpuscope import Query
 from corpuscope import manifest as manifests
 from corpuscope.errors import CorpusBusy, CorpuscopeError, CorpusDamaged, CorpusNotFound, SourceError
+from corpuscope.export.export import export
 from indexing.build import BuildOptions, add, build
 from indexing.maintenance import Damage, annotate, suppress, verify
 from indexing.progress import SilentProgress
@@ -223,6 +224,9 @@ def test_tokens_can_be_counted_exactly_later(tmp_path):
     annotate(corpus.folder, ["tokens"], {"tokenizer": "tekken"}, workers=1, progress=SilentProgress())
     counted = corpuscope.open(corpus.folder)
     assert not counted.search(Query()).tokens.estimated
+    # Who had the corpus open before goes on with what they had; the next job clears it.
+    assert export(corpus, Query(), tmp_path / "old.jsonl").documents_written == 40
+    annotate(corpus.folder, ["words"], {}, workers=1, progress=SilentProgress())
     assert len(list(corpus.folder.glob("parts/*/fields/tokens-*"))) == 3
 
 
