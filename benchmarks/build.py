@@ -28,7 +28,7 @@ _ROUNDS = 2
 _INDEX = "index"
 _STEPS = ("read", "write", "annotate", _INDEX, "columns")
 #: How Anserini's log ends: `Total 683,510 documents indexed in 00:00:25`.
-_ANSERINI_TIME = re.compile(r"documents indexed in (\d+):(\d+):(\d+)")
+_ANSERINI_TIME = re.compile(r"Total ([\d,]+) documents indexed in (\d+):(\d+):(\d+)")
 #: What twice the documents may take of memory and still count as flat.
 _FLAT = 1.1
 
@@ -74,8 +74,8 @@ def _rounds(told: Setting) -> tuple[list[Built], list[Built], list[tuple[float, 
     default, none, theirs = [], [], []
     for _ in range(_ROUNDS):
         default.append(_build(told, "default", [told.data]))
-        lines = _json_lines(told, told.folder("corpora") / "default")
-        theirs.append(_pyserini(told, lines))
+        corpus = told.folder("corpora") / "default"
+        theirs.append(_pyserini(told, _json_lines(told, corpus), load(corpus).rows))
         none.append(_build(told, "none", [told.data], "--annotators", "none"))
     return default, none, theirs
 
@@ -93,7 +93,7 @@ def _build(told: Setting, name: str, sources: Sequence[Path], *options: str) -> 
     return Built(seconds, load(folder).history[-1]["seconds"], peak.bytes)
 
 
-def _pyserini(told: Setting, lines: Path) -> tuple[float, float]:
+def _pyserini(told: Setting, lines: Path, documents: int) -> tuple[float, float]:
     """Seconds of Pyserini's command, and those that Anserini itself counts (whole ones)."""
     target = told.folder("indexes") / "pyserini"
     shutil.rmtree(target, ignore_errors=True)
@@ -102,20 +102,20 @@ def _pyserini(told: Setting, lines: Path) -> tuple[float, float]:
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=True)
     seconds = time.perf_counter() - begun
     found = _ANSERINI_TIME.search(done.stdout)
-    if found is None:
-        raise ValueError(f"Anserini's log does not say how long it took:\n{done.stdout[-2_000:]}")
-    hours, minutes, rest = (int(x) for x in found.groups())
+    if found is None or int(found.group(1).replace(",", "")) != documents:
+        raise ValueError(f"Pyserini has not indexed {documents:,} documents:\n{done.stdout[-2_000:]}")
+    hours, minutes, rest = (int(x) for x in found.groups()[1:])
     return seconds, hours * 3_600 + minutes * 60 + rest
 
 
 def _json_lines(told: Setting, corpus: Path) -> Path:
     """The documents of a corpus as Pyserini reads them: a file of JSON lines for each part."""
     folder = told.folder("json-lines")
+    for earlier in folder.iterdir():
+        earlier.unlink()
     for part in load(corpus).parts:
-        target = folder / f"{part.name}.jsonl"
-        if not target.exists():
-            with target.open("w", encoding="utf-8", newline="\n") as file:
-                file.writelines(_anserini_lines(corpus / part.documents.path))
+        with (folder / f"{part.name}.jsonl").open("w", encoding="utf-8", newline="\n") as file:
+            file.writelines(_anserini_lines(corpus / part.documents.path))
     return folder
 
 

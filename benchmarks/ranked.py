@@ -11,6 +11,7 @@ from benchmarks.report import Promise, Section, Table, number
 from benchmarks.rounds import Contender, Outcome
 from benchmarks.setting import Setting
 from benchmarks.timing import Summary
+from corpuscope.manifest import load
 
 QUERIES = 300
 #: bm25s tokenizes in Python and scores every document it holds: a sample keeps its index within minutes and memory.
@@ -40,7 +41,7 @@ def _contenders(told: Setting, corpus: Path, queries: Path, python: Path) -> lis
     asked = str(queries)
     return [
         Contender(_OURS, "benchmarks.peers.lucene", (str(corpus), asked)),
-        stock_pyserini.contender(corpus / "parts" / "00000" / "bm25", queries),
+        stock_pyserini.contender(corpus / _only_index(corpus), queries),
         Contender(_TANTIVY, "benchmarks.peers.tantivy_index", (str(corpus), str(indexes / "tantivy"), asked), python),
         Contender(
             _BM25S,
@@ -49,6 +50,12 @@ def _contenders(told: Setting, corpus: Path, queries: Path, python: Path) -> lis
             python,
         ),
     ]
+
+
+def _only_index(corpus: Path) -> str:
+    (part,) = load(corpus).parts
+    assert part.lexical is not None
+    return part.lexical.path
 
 
 def _table(summaries: dict[str, Summary]) -> Table:
