@@ -76,8 +76,9 @@ def annotate_part(
 ) -> AnnotatedPart:
     """Write the file of each job into `folder`, reading the documents once.
 
-    `jobs` stand in the order of the annotators' list. `fields` are finished files, by annotator, for what the
-    jobs need and do not make themselves. The bytes written do not depend on how jobs are grouped.
+    `jobs` stand in the order of the annotators' list, else it is an AnnotatorFault. `fields` are finished files, by
+    annotator, for what the jobs need and do not make themselves. The bytes written do not depend on how jobs are
+    grouped.
     """
     annotators = [by_name(job.annotator) for job in jobs]
     source = pq.ParquetFile(documents)
@@ -131,6 +132,7 @@ def _source_columns(annotators: Sequence[Annotator]) -> list[str]:
 def _load_fields(annotators: Sequence[Annotator], fields: Mapping[str, Path], rows: int) -> dict[str, pa.Array]:
     """Columns that the jobs need from annotators which ran before, whole."""
     own = {a.name for a in annotators}
+    _check_order(annotators)
     columns: dict[str, pa.Array] = {}
     for needed in {other.name: other for a in annotators for other in needed_by(a) if other.name not in own}.values():
         if needed.name not in fields:
@@ -140,6 +142,17 @@ def _load_fields(annotators: Sequence[Annotator], fields: Mapping[str, Path], ro
             raise CorpusDamaged(f"{fields[needed.name]} has {table.num_rows} rows for {rows} documents.")
         columns |= {name: _joined(table[name]) for name in table.column_names}
     return columns
+
+
+def _check_order(annotators: Sequence[Annotator]) -> None:
+    """Refuse annotators of which one reads what another will only make after it."""
+    names = [a.name for a in annotators]
+    for at, annotator in enumerate(annotators):
+        late = [other.name for other in needed_by(annotator) if other.name in names[at:]]
+        if late:
+            raise AnnotatorFault(
+                f"The annotator {annotator.name!r} needs fields of {', '.join(late)}, which has to stand before it."
+            )
 
 
 def _batches(source: pq.ParquetFile, columns: list[str]) -> Iterator[tuple[int, pa.RecordBatch]]:

@@ -92,7 +92,7 @@ def _typed_column(values: pa.Array) -> DateColumns:
 
 
 def instants_of(values: pa.Array) -> tuple[pa.Array, list[int]]:
-    """Timestamps or days as timestamp[us, UTC]; what lies outside the years 1 to 9999 is null, and its rows are said."""
+    """Timestamps or days as timestamp[us, UTC]; what lies outside the years 1 to 9999 is null, its rows are said."""
     t = values.type
     units = 1 if pt.is_date32(t) else _PER_DAY["ms" if pt.is_date64(t) else t.unit]
     raw = values.cast(pa.int32() if pt.is_date32(t) else pa.int64()).cast(pa.int64())

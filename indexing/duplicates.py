@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from corpuscope.errors import CorpuscopeError
+
 if TYPE_CHECKING:
     import duckdb
 
@@ -58,6 +60,12 @@ def write_repeats(ids: Iterable[pa.Array], existing: Sequence[Path], target: Pat
         with duckdb.connect(str(scratch / "ids.duckdb"), config=config) as db:
             _load(db, ids, existing)
             return _write(db, target)
+    except duckdb.Error as error:
+        message = str(error).partition("\n")[0].rstrip(".")
+        raise CorpuscopeError(
+            f"Repeated ids cannot be looked for: {message}. It takes room in {target.parent} and {_MEMORY} of memory; "
+            "make room, then run the same command again to resume."
+        ) from error
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 

@@ -7,9 +7,9 @@ import json
 import os
 import shutil
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Executor, Future
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -69,8 +69,12 @@ def ingest(
     if (done := Staged.load(staging)) is not None:
         return done
     totals = Totals(sources)
-    with (progress or SilentProgress()).step("Reading") as step:
-        for name, report, roles in _stage_all(sources, options, staging):
+    # Closed at once: a generator that an error leaves behind would keep its workers reading.
+    with (
+        (progress or SilentProgress()).step("Reading") as step,
+        closing(_stage_all(sources, options, staging)) as blocks,
+    ):
+        for name, report, roles in blocks:
             totals.add(name, report, roles)
             step.advance(report.rows)
     staged = totals.result()
@@ -92,7 +96,7 @@ class _Task:
 
 def _stage_all(
     sources: Sequence[Source], options: IngestOptions, staging: Path
-) -> Iterator[tuple[str, BlockReport, Roles]]:
+) -> Generator[tuple[str, BlockReport, Roles], None, None]:
     """Stage blocks in parallel; give their reports in order, up to the limit."""
     left = options.limit
     waiting: deque[tuple[_Task, Future[BlockReport] | BlockReport]] = deque()

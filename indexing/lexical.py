@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from corpuscope.errors import CorpuscopeError, CorpusDamaged, SourceError
+from corpuscope.errors import CorpuscopeError, CorpusDamaged
 from corpuscope.lexical import jvm
 from corpuscope.lexical.analysis import CONTENTS, ID, get_analyzer
 from corpuscope.lexical.jvm import java
@@ -146,7 +146,7 @@ class _Adder:
             try:
                 self._add(self._document)
             except java("java.lang.IllegalArgumentException") as error:
-                raise SourceError(
+                raise CorpuscopeError(
                     f"The document {identifier[:80]!r} cannot be indexed: {error.getMessage()}."
                 ) from None
 

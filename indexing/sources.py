@@ -43,6 +43,8 @@ def resolve(specs: Sequence[str], *, first_file: int = 0, progress: Progress | N
 
 
 def _resolve(spec: str, first: int, progress: Progress) -> Source:
+    if not _is_utf8(spec):
+        raise SourceError(f"The name of the source {_printable(spec)!r} is not UTF-8; rename it, or name its folder.")
     if spec.startswith(PREFIX):
         return Source(spec, (SourceFile(spec=spec, path=spec, ordinal=first, bytes=0, reader=HUB.name),))
     if spec == DEMO and not Path(spec).exists():
@@ -74,7 +76,7 @@ def _described(spec: str, paths: Sequence[Path], first: int, *, strict: bool) ->
     skipped: list[str] = []
     for path in paths:
         # A pipe would never end, and a link may lead nowhere.
-        wanted = path.is_file() and (strict or not _is_bystander(path))
+        wanted = _is_utf8(str(path)) and path.is_file() and (strict or not _is_bystander(path))
         reader = readers.detect(path) if wanted else None
         if reader is None:
             skipped.append(str(path))
@@ -82,7 +84,11 @@ def _described(spec: str, paths: Sequence[Path], first: int, *, strict: bool) ->
         ordinal, size = first + len(files), path.stat().st_size
         files.append(SourceFile(spec=spec, path=str(path), ordinal=ordinal, bytes=size, reader=reader.name))
     if not files:
-        what = f"None of the {len(skipped)} files of {spec!r}" if len(skipped) != 1 else f"The file {skipped[0]!r}"
+        what = (
+            f"None of the {len(skipped)} files of {spec!r}"
+            if len(skipped) != 1
+            else f"The file {_printable(skipped[0])!r}"
+        )
         raise SourceError(
             f"{what} is of a kind that can be read: {' '.join(readers.endings())}, each also .gz or .zst."
         )
@@ -91,14 +97,17 @@ def _described(spec: str, paths: Sequence[Path], first: int, *, strict: bool) ->
 
 def _is_bystander(path: Path) -> bool:
     hidden = path.name.startswith((".", "_"))
-    return (
-        hidden or path.name in _BYSTANDERS or path.name.endswith(".recipe.json") or path.name != _printable(path.name)
-    )
+    return hidden or path.name in _BYSTANDERS or path.name.endswith(".recipe.json")
+
+
+def _is_utf8(name: str) -> bool:
+    """Whether a path can be written down; Python holds other bytes as lone surrogates."""
+    return _printable(name) == name
 
 
 def _printable(name: str) -> str:
-    """A file name with what is not UTF-8 in it replaced."""
-    return os.fsencode(name).decode("utf-8", "replace")
+    """A path with a question mark for every byte that is not UTF-8."""
+    return name.encode("utf-8", "replace").decode()
 
 
 def _walk(folder: Path) -> list[Path]:

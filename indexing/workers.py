@@ -1,4 +1,4 @@
-"""Worker processes of the offline jobs: spawned, deaf to Ctrl-C, gone when their parent is gone."""
+"""Worker processes of the offline jobs: spawned, deaf to Ctrl-C, gone when their parent is gone or gives up."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing import connection, get_context, parent_process
+from multiprocessing import connection, get_context
 from threading import Thread
 from typing import Any, TypeVar
 
@@ -24,8 +24,13 @@ _done: Any = None
 
 @contextmanager
 def pool(workers: int, done: Any = None) -> Iterator[ProcessPoolExecutor]:
-    """A pool of spawned processes (never forked: a JVM or threads may be running); `done` is a shared counter."""
-    executor = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_start, initargs=(done,))
+    """A pool of spawned processes (never forked: a JVM or threads may be running); `done` is a shared counter.
+
+    An error or Ctrl-C in the block ends the processes amid their work, of which nothing half done can stay.
+    """
+    context = get_context("spawn")
+    lifeline, held = context.Pipe(duplex=False)
+    executor = ProcessPoolExecutor(workers, mp_context=context, initializer=_start, initargs=(done, lifeline))
     try:
         yield executor
     except BrokenProcessPool:
@@ -33,8 +38,13 @@ def pool(workers: int, done: Any = None) -> Iterator[ProcessPoolExecutor]:
             "A worker process was killed, perhaps for want of memory. Run the same command again with a smaller "
             "--workers to resume."
         ) from None
+    except BaseException:
+        held.close()
+        raise
     finally:
         executor.shutdown(wait=True, cancel_futures=True)
+        held.close()
+        lifeline.close()
 
 
 def run_tasks(
@@ -62,8 +72,9 @@ def _follow(futures: Sequence[Future[Any]], done: Any, advance: Callable[[int], 
     waiting, reported = set(futures), 0
     while waiting:
         ended, waiting = wait(waiting, timeout=_POLL_SECONDS)
-        advance(done.value - reported)
-        reported = done.value
+        counted = done.value
+        advance(counted - reported)
+        reported = counted
         for future in ended:
             future.result()
 
@@ -77,16 +88,17 @@ def _count(units: int) -> None:
         _done.value += units
 
 
-def _start(done: Any) -> None:
+def _start(done: Any, lifeline: connection.Connection) -> None:
     global _done
     _done = done
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Thread(target=_die_with_parent, daemon=True).start()
+    Thread(target=_die_with, args=(lifeline,), daemon=True).start()
 
 
-def _die_with_parent() -> None:
-    """A killed parent leaves its workers waiting for ever: a queue's pipe is held open by the workers themselves."""
-    parent = parent_process()
-    if parent is not None:
-        connection.wait([parent.sentinel])
-        os._exit(1)
+def _die_with(lifeline: connection.Connection) -> None:
+    """End when the parent lets go of its end, dead or alive; without this a dead parent's workers would wait for ever.
+
+    A queue's pipe tells them nothing: the workers themselves hold it open.
+    """
+    connection.wait([lifeline])
+    os._exit(1)

@@ -52,6 +52,12 @@ def batch_block(file: SourceFile, first: int, batch: pa.RecordBatch) -> BatchBlo
 
 def damage_block(file: SourceFile, first: int, error: Exception) -> BatchBlock:
     """A block that only says what went wrong when row `first` was to be read."""
-    reason = "unreadable_file" if isinstance(error, PermissionError) else "truncated_archive"
-    rejection = contract.Rejection(reason, file.path, first, str(error).partition("\n")[0])
+    rejection = contract.Rejection(_reason(error), file.path, first, str(error).partition("\n")[0])
     return BatchBlock(file=file, first=first, data=b"", rejections=(rejection,))
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, pa.ArrowNotImplementedError):
+        return "unsupported_type"
+    # Arrow raises OSError for damage too; only the system's own errors have a number.
+    return "unreadable_file" if isinstance(error, OSError) and error.errno else "truncated_archive"

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from indexing.readers import contract
-from indexing.readers.compression import Damaged, stream
+from indexing.readers.compression import COMPRESSED_ENDINGS, Damaged, stream
 from indexing.readers.contract import Block, Reader, Records, Rejection, SourceFile, Values, records_of
 
 _ROWS_PER_BLOCK = 20_000
@@ -77,7 +77,7 @@ class _Rows:
 
     def __init__(self, file: SourceFile, text: io.TextIOWrapper) -> None:
         first_line = text.readline()
-        delimiter = "\t" if ".tsv" in file.path.lower() else max(_DELIMITERS, key=first_line.count)
+        delimiter = "\t" if _is_tsv(file.path) else max(_DELIMITERS, key=first_line.count)
         self.file = file
         self.reader = csv.reader(_chain(first_line, text), delimiter=delimiter, strict=True)
         self.header = _unique(next(self.reader, []))
@@ -109,6 +109,9 @@ class _Rows:
             except Damaged as error:
                 self._reject("truncated_archive", str(error))
                 return
+            except OSError as error:
+                self._reject("unreadable_file", str(error))
+                return
             else:
                 if row:
                     yield row, self.reader.line_num
@@ -120,6 +123,13 @@ class _Rows:
         rejections, self.rejections = tuple(self.rejections), []
         first, self.first = self.first, self.first + len(rows)
         return RowsBlock(file=self.file, first=first, header=self.header, rows=rows, lines=lines, rejections=rejections)
+
+
+def _is_tsv(path: str) -> bool:
+    name = path.lower()
+    for ending in COMPRESSED_ENDINGS:
+        name = name.removesuffix(ending)
+    return name.endswith(".tsv")
 
 
 def _chain(first: str, rest: Iterator[str]) -> Iterator[str]:

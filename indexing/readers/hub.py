@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from corpuscope.errors import SourceError
+from corpuscope.errors import CorpuscopeError, SourceError
 from indexing.readers.arrow_batches import batch_block
 from indexing.readers.contract import Block, Reader, SourceFile
 
 PREFIX = "hf:"
 _ROWS_PER_BLOCK = 2048
+
+
+class HubFailure(CorpuscopeError):
+    """The hub could not be reached or stopped answering: what has been read stays, for a run that resumes."""
 
 
 def cut_hub(file: SourceFile) -> Iterator[Block]:
@@ -21,10 +25,12 @@ def cut_hub(file: SourceFile) -> Iterator[Block]:
             for batch in table.combine_chunks().to_batches():
                 yield batch_block(file, first, batch)
                 first += batch.num_rows
-    except SourceError:
+    except CorpuscopeError:
         raise
     except Exception as error:  # a hub fails in ways of its own (network, parsing, access) with no common base
-        raise SourceError(f"{file.spec} stopped after {first - 1} rows: {_sentence(error)}") from error
+        raise HubFailure(
+            f"{file.spec} stopped after {first - 1} rows: {_sentence(error)} Run the same command again to resume."
+        ) from error
 
 
 def _load(path: str) -> Any:
@@ -39,8 +45,10 @@ def _load(path: str) -> Any:
         )
     try:
         return datasets.load_dataset(name, config or None, split=split or "train", streaming=True)
-    except Exception as error:  # see above
+    except (FileNotFoundError, ValueError) as error:  # no such data set, or none of that configuration or split
         raise SourceError(f"The data set {path!r} cannot be opened: {_sentence(error)}") from error
+    except Exception as error:  # see above
+        raise HubFailure(f"The data set {path!r} cannot be opened: {_sentence(error)}") from error
 
 
 def stated_size(path: str) -> int | None:

@@ -155,6 +155,12 @@ def test_what_an_annotator_needs_has_to_be_there_and_whole(documents: Path, tmp_
         annotate_part([job], documents, {"characters": short, "language": short}, tmp_path)
 
 
+def test_a_need_that_the_same_run_makes_only_later_is_a_fault(documents: Path, tmp_path: Path) -> None:
+    characters, language, tokens = jobs(documents, "characters", "language", "tokens")
+    with pytest.raises(AnnotatorFault, match="'tokens' needs fields of language, which"):
+        annotate_part([characters, tokens, language], documents, {}, tmp_path)
+
+
 def test_an_empty_part_has_empty_fields(tmp_path: Path) -> None:
     path = tmp_path / "documents.parquet"
     pq.write_table(pa.table(odd_columns([])), path)

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from corpuscope.errors import SourceError, UsageError
+from corpuscope.errors import CorpuscopeError, SourceError, UsageError
 from corpuscope.fields import Field
 from indexing.ingest import IngestOptions, ingest
 from indexing.readers import contract
@@ -133,6 +133,13 @@ def test_repeated_ids_can_be_dropped_and_parts_stay_full(tmp_path):
     assert found.column("text") == ["0", "2", "3", "5", "6"]
     assert found.settled.part_rows == (2, 2, 1)
     assert found.rejected == {"duplicate_id": 2}
+
+
+def test_a_search_for_repeats_that_runs_out_of_room_is_a_sentence(tmp_path, monkeypatch):
+    monkeypatch.setattr("indexing.duplicates._MEMORY", "1MB")
+    path = write_lines(tmp_path / "x.jsonl", [{"id": str(i), "text": "t"} for i in range(50_000)])
+    with pytest.raises(CorpuscopeError, match="Repeated ids cannot be looked for: .*again to resume"):
+        read(tmp_path, path)
 
 
 def test_ids_of_older_parts_are_taken(tmp_path):

@@ -4,7 +4,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from corpuscope.errors import CorpusDamaged, SourceError, UsageError
+from corpuscope.errors import CorpuscopeError, CorpusDamaged, UsageError
 from corpuscope.lexical.jvm import java
 from indexing.lexical import build_index
 
@@ -99,7 +99,7 @@ def test_a_language_without_analyzer_is_refused_by_name(tmp_path, language, hint
 def test_an_id_that_lucene_cannot_hold_is_named(tmp_path):
     path = tmp_path / "documents.parquet"
     pq.write_table(pa.table({"id": ["i" * 40_000], "text": ["x"]}), path)
-    with pytest.raises(SourceError, match="iiii"):
+    with pytest.raises(CorpuscopeError, match="iiii"):
         build_index(path, tmp_path / "bm25", language="en", advance=lambda _: None)
     assert not (tmp_path / "bm25").exists()
 

@@ -1,6 +1,7 @@
 import io
 import json
 import os
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -8,6 +9,8 @@ import pytest
 
 from corpuscope.errors import SourceError
 from indexing.readers import READERS, contract, detect
+from indexing.readers.arrow_batches import damage_block
+from indexing.readers.hub import HubFailure
 from tests.indexing.reading import COMPRESS, read, write_lines
 
 RECORDS = [{"id": str(i), "text": f'text number {i}\nsecond line, with "quotes"', "size": i} for i in range(30)]
@@ -155,6 +158,31 @@ def test_a_hub_data_set_that_is_not_there_is_a_sentence(tmp_path):
         read(tmp_path, f"hf:{tmp_path}/nothing")
 
 
+@pytest.mark.parametrize("failure", [ConnectionError("no route"), RuntimeError("401")])
+def test_a_hub_that_cannot_be_reached_leaves_what_has_been_read(tmp_path, monkeypatch, failure):
+    def fail(*args, **options):
+        raise failure
+
+    monkeypatch.setattr("datasets.load_dataset", fail)
+    with pytest.raises(HubFailure, match="cannot be opened") as caught:
+        read(tmp_path, "hf:org/name")
+    assert not isinstance(caught.value, SourceError)
+
+
+def test_a_hub_that_stops_answering_says_after_how_many_rows(tmp_path, monkeypatch):
+    class Dataset:
+        def with_format(self, name):
+            return self
+
+        def iter(self, batch_size):
+            yield pa.Table.from_pylist(RECORDS)
+            raise TimeoutError("no answer")
+
+    monkeypatch.setattr("datasets.load_dataset", lambda *args, **options: Dataset())
+    with pytest.raises(HubFailure, match="after 30 rows: no answer"):
+        read(tmp_path, "hf:org/name")
+
+
 def test_lines_do_not_depend_on_where_blocks_are_cut(tmp_path, monkeypatch):
     path = write_lines(tmp_path / "x.jsonl", RECORDS)
     whole = read(tmp_path / "one", path).rows
@@ -181,6 +209,37 @@ def test_a_csv_row_of_the_wrong_width_is_rejected_with_its_line(tmp_path):
     assert found.column("text") == ["two\nlines", "fine"]
     assert found.rejected == {"csv_error": 2, "invalid_utf8": 1}
     assert found.settled.rejected["csv_error"].examples[0]["line"] == 4
+
+
+def test_only_the_files_own_ending_makes_tabs_the_delimiter(tmp_path):
+    folder = tmp_path / "old.tsv.d"
+    folder.mkdir()
+    (folder / "x.csv").write_bytes(_csv(","))
+    (folder / "one column.tsv.gz").write_bytes(COMPRESS[".gz"](b"text\na, b\n"))
+    assert read(tmp_path, folder).column("text") == ["a, b", *(record["text"] for record in RECORDS)]
+
+
+def test_rows_before_an_unreadable_place_are_kept_and_the_place_is_named(tmp_path, monkeypatch):
+    def broken(path):
+        yield b"id,text\n1,a\n2,b\n"
+        raise OSError("the disk is gone")
+
+    (tmp_path / "x.csv").touch()
+    monkeypatch.setattr("indexing.readers.delimited.stream", broken)
+    found = read(tmp_path, tmp_path / "x.csv")
+    assert found.column("id") == ["1", "2"]
+    assert found.settled.rejected["unreadable_file"].examples[0]["line"] == 3
+
+
+def test_what_stops_an_arrow_file_is_called_by_its_name():
+    file = contract.SourceFile(spec="x", path="x", ordinal=0, bytes=0, reader="Arrow")
+    errors = [pa.ArrowNotImplementedError("type"), pa.ArrowInvalid("cut"), OSError("cut"), OSError(5, "disk")]
+    assert [damage_block(file, 1, error).rejections[0].reason for error in errors] == [
+        "unsupported_type",
+        "truncated_archive",
+        "truncated_archive",
+        "unreadable_file",
+    ]
 
 
 def test_numbers_in_a_csv_are_numbers_unless_they_start_with_zero(tmp_path):
@@ -238,6 +297,18 @@ def test_an_archive_that_is_cut_in_its_head_is_counted(tmp_path, name, compressi
     found = read(tmp_path, tmp_path / "good.jsonl", tmp_path / (name + compression))
     assert len(found.rows) == len(RECORDS)
     assert found.rejected == {"truncated_archive": 1}
+
+
+def test_paths_that_are_not_utf8_are_skipped_and_listed(tmp_path):
+    folder = tmp_path / "in"
+    odd = Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9"))
+    odd.mkdir(parents=True)
+    for place in (folder, odd):
+        write_lines(place / "a.jsonl", RECORDS)
+    found = read(tmp_path, folder)
+    assert (len(found.rows), len(found.settled.sources[0]["skipped"])) == (len(RECORDS), 1)
+    with pytest.raises(SourceError, match=r"caf\?/a.jsonl' is not UTF-8"):
+        read(tmp_path, f"{odd}/a.jsonl")
 
 
 def test_links_that_lead_nowhere_and_pipes_are_skipped(tmp_path):
