@@ -28,6 +28,7 @@ _LIBRARIES = ("libjvm.so", "libjvm.dylib", "jvm.dll")
 _starting = threading.Lock()
 _started_in: int | None = None
 _loggers: list[Any] = []
+_this_thread = threading.local()
 
 
 def start(heap_mb: int = SERVING_HEAP_MB) -> None:
@@ -45,7 +46,9 @@ def start(heap_mb: int = SERVING_HEAP_MB) -> None:
 
 def java(name: str) -> Any:
     """The Java class of that full name; inner classes are written `Outer$Inner`."""
-    _this_thread.attached  # noqa: B018  # the first look in a thread notes its end
+    # The main thread ends after Java; every other one is noted at its first look.
+    if not hasattr(_this_thread, "attached") and threading.current_thread() is not threading.main_thread():
+        _this_thread.attached = _Attachment()
     return _java_class(name)
 
 
@@ -78,16 +81,6 @@ class _Attachment:
 
     def __del__(self) -> None:
         self._detach()
-
-
-class _ThisThread(threading.local):
-    def __init__(self) -> None:
-        # The main thread ends after Java.
-        in_main_thread = threading.current_thread() is threading.main_thread()
-        self.attached = None if in_main_thread else _Attachment()
-
-
-_this_thread = _ThisThread()
 
 
 @cache

@@ -1,5 +1,7 @@
 import math
 import random
+import subprocess
+import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -242,6 +244,13 @@ def test_a_part_that_is_damaged_leaves_no_other_part_open(tmp_path):
         with pytest.raises(CorpusDamaged):
             LexicalIndex.open(parts, rows, "en")
     assert _open_files(tmp_path) == 0
+
+
+def test_the_first_thread_to_use_java_need_not_be_the_main_one():
+    work = "from corpuscope.lexical.jvm import java; print(java('java.lang.Thread').activeCount())"
+    code = f"import threading; t = threading.Thread(target=exec, args=({work!r},)); t.start(); t.join()"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert (done.stdout.strip().isdigit(), done.stderr) == (True, "")
 
 
 def test_java_forgets_threads_that_have_ended(index):
