@@ -79,6 +79,8 @@ def start_server(folder: Path) -> tuple[subprocess.Popen[bytes], str]:
 def chromium() -> str:
     """The browser; Debian's."""
     found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None and os.environ.get("CORPUSCOPE_REQUIRE_BROWSER") == "1":
+        pytest.fail("CORPUSCOPE_REQUIRE_BROWSER is set and chromium is not installed (apt-get install chromium)")
     if found is None:
         pytest.skip("chromium is not installed; browser tests need it (apt-get install chromium)")
     return found

@@ -93,6 +93,11 @@ def test_a_page_may_fetch_nothing_from_elsewhere(visit: Visit):
     visit.page.evaluate("() => { new Image().src = 'http://evil.example/p.png' }")
     failed = visit.page.evaluate("() => fetch('http://evil.example/').then(() => false, () => true)")
     assert failed
+    refused = """() => new Promise(done => {
+        document.addEventListener("securitypolicyviolation", event => done(event.blockedURI), {once: true})
+        try { new WebSocket("ws://evil.example/") } catch {}
+    })"""
+    assert visit.page.evaluate(refused).startswith("ws://evil.example")
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])

@@ -1,5 +1,8 @@
 import json
 import tempfile
+import time
+from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlencode
@@ -13,6 +16,7 @@ from corpuscope.corpus import Corpus
 from corpuscope.export.export import FORMATS
 from corpuscope.query import Query
 from corpuscope.tickets import ExportTicket, TicketBooth
+from pages.routes import export as route
 from pages.routes.export import export_route
 from pages.widgets.download import BOOTH
 
@@ -22,7 +26,8 @@ QUERY = Query(text="river", filters=("topic=odd",))
 class Answer:
     """What a request to the route gets back, body and all."""
 
-    def __init__(self, **params: str) -> None:
+    def __init__(self, *, stays: Callable[[], bool] = lambda: True, **params: str) -> None:
+        self.stays = stays
         self.body = b""
         self.status = 0
         self.headers: dict[str, str] = {}
@@ -30,12 +35,13 @@ class Answer:
         anyio.run(self._ask, scope | {"query_string": urlencode(params).encode()})
 
     async def _ask(self, scope: dict) -> None:
-        response = await export_route(Request(scope))
+        response = await export_route(Request(scope, self._receive))
         await response(scope, self._receive, self._send)
 
     async def _receive(self) -> dict:
-        await anyio.sleep_forever()  # the reader stays until everything is there
-        raise AssertionError
+        while self.stays():
+            await anyio.sleep(0.01)
+        return {"type": "http.disconnect"}
 
     async def _send(self, message: dict) -> None:
         if message["type"] == "http.response.start":
@@ -82,6 +88,44 @@ def test_the_recipe_can_be_had(ticket: ExportTicket, serving: Corpus):
     assert answer.headers["content-disposition"] == 'attachment; filename="tiny.parquet.recipe.json"'
     assert str(serving.search(QUERY).total) in answer.body.decode()
     assert json.loads(answer.body)
+
+
+def test_the_recipe_of_a_download_writes_no_second_export(ticket: ExportTicket, monkeypatch: pytest.MonkeyPatch):
+    Answer(ticket=BOOTH.issue(ticket))
+    monkeypatch.setattr(route, "export", lambda *_, **__: pytest.fail("the export is written again"))
+    answer = Answer(ticket=BOOTH.issue(ticket), what="recipe")
+    assert answer.headers["content-disposition"] == 'attachment; filename="tiny.parquet.recipe.json"'
+    assert json.loads(answer.body)["format"] == ".parquet"
+
+
+def test_recipes_are_not_kept_for_ever(ticket: ExportTicket, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(route, "_KEPT_RECIPES", 2)
+    monkeypatch.setattr(route, "_recipes", OrderedDict())
+    tickets = [replace(ticket, limit=n) for n in (1, 2, 3)]
+    for one in tickets:
+        Answer(ticket=BOOTH.issue(one))
+    assert list(route._recipes) == tickets[1:]
+
+
+def test_an_export_that_nobody_waits_for_is_not_begun(ticket: ExportTicket, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(route, "export", lambda *_, **__: pytest.fail("nobody waits for it"))
+    assert Answer(stays=lambda: False, ticket=BOOTH.issue(ticket)).status == 499
+
+
+def test_an_export_whose_reader_leaves_is_given_up(
+    ticket: ExportTicket, temporary: Path, monkeypatch: pytest.MonkeyPatch
+):
+    written = []
+
+    def endless(*_: object, advance: Callable[[int], None]) -> None:
+        while len(written) < 10_000:
+            written.append(advance(1))
+            time.sleep(0.001)
+
+    monkeypatch.setattr(route, "export", endless)
+    assert Answer(stays=lambda: len(written) < 5, ticket=BOOTH.issue(ticket)).status == 499
+    assert 5 <= len(written) < 10_000
+    assert list(temporary.iterdir()) == []
 
 
 @pytest.mark.parametrize("text", ["", "forged.ticket", "..%2F..%2Fetc"])
