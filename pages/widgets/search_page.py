@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeVar
 
 import streamlit as st
 
@@ -20,7 +22,12 @@ from pages.widgets.facet_view import FacetView, default_facets
 from pages.widgets.hit_view import hits_html
 from pages.widgets.safe_html import element, join
 
+T = TypeVar("T")
+
 _ANSWER = "answer"
+_OFFERS = "offers"
+#: Modes that read every text, for seconds: too slow to try what else would match.
+_SCANNING = ("exact", "regex")
 #: Filters that are tried when nothing matches.
 _MOST_OFFERS = 8
 
@@ -68,12 +75,17 @@ def _read_link() -> tuple[Link, CorpuscopeError | None]:
 
 def _answer(corpus: Corpus, query: Query) -> SearchResult:
     """The answer, kept while only other parts of the page change: a scan of all texts takes seconds."""
+    return _kept(_ANSWER, corpus, query, lambda: corpus.search(query))
+
+
+def _kept(name: str, corpus: Corpus, query: Query, compute: Callable[[], T]) -> T:
+    """What `compute` gave when this session last asked this version of the corpus this query."""
     asked = (str(corpus.folder), corpus.version, query)
-    kept = st.session_state.get(_ANSWER)
+    kept = st.session_state.get(name)
     if kept is None or kept[0] != asked:
-        kept = st.session_state[_ANSWER] = (asked, corpus.search(query))
-    result: SearchResult = kept[1]
-    return result
+        kept = st.session_state[name] = (asked, compute())
+    value: T = kept[1]
+    return value
 
 
 def _show_answer(status: st.delta_generator.DeltaGenerator, link: Link, corpus: Corpus, result: SearchResult) -> None:
@@ -105,13 +117,15 @@ def _show_nothing(link: Link, corpus: Corpus, result: SearchResult) -> None:
         first = panel.door(replace(link, query=replace(link.query, offset=0)), "Go to the first page")
         panel.show(summary_view.notice("empty", "There is no such page", first), key="hits")
         return
-    offers = [o for o in _offers(corpus, link.query) if o[1]]
+    offers = [o for o in _kept(_OFFERS, corpus, link.query, lambda: _offers(corpus, link.query)) if o[1]]
     body = summary_view.ways_out(link, offers) if offers else "Try other words, or keyword mode: it takes any of them."
     panel.show(summary_view.notice("empty", "No document matches", body), key="hits")
 
 
 def _offers(corpus: Corpus, query: Query) -> list[tuple[Query, int, str]]:
-    """Queries with one condition less, and how many documents they match."""
+    """Queries with one condition less, and how many documents they match; none where that takes long to know."""
+    if query.has_text and query.mode in _SCANNING:
+        return []
     bare = replace(query, k=0, offset=0, facets=())
     less = [
         (refine.without_filter(bare, i), summary_view.describe(f)) for i, f in enumerate(query.filters[:_MOST_OFFERS])

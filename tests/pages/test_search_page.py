@@ -6,6 +6,7 @@ import pytest
 
 from corpuscope.corpus import Corpus
 from corpuscope.query import Query
+from corpuscope.results import ValueCount, ValueFacet
 from pages.environment import for_app
 from tests.pages.conftest import Page
 
@@ -98,6 +99,33 @@ def test_no_match_says_which_condition_to_drop(visit: Visit, serving: Corpus):
     assert "No document matches" in page.html("hits")
     without = serving.search(Query(text="river", filters=("topic=odd",))).total
     assert f"rank_b &gt; 1000</bdi></a>: {without} documents" in page.html("hits")
+
+
+def test_what_to_drop_is_found_out_once(visit: Visit, monkeypatch: pytest.MonkeyPatch):
+    page = visit(Query(text="river", filters=("rank_b>1000",)))
+    monkeypatch.setattr(Corpus, "search", lambda *_: pytest.fail("the corpus is asked again"))
+    assert "rank_b &gt; 1000" in page.run().html("hits")
+
+
+@pytest.mark.parametrize("mode", ["exact", "regex"])
+def test_modes_that_read_every_text_try_nothing_else(visit: Visit, monkeypatch: pytest.MonkeyPatch, mode: str):
+    asked = []
+    search = Corpus.search
+    monkeypatch.setattr(Corpus, "search", lambda corpus, query: asked.append(query) or search(corpus, query))
+    page = visit(Query(text="river", mode=mode, filters=("rank_b>1000",)))
+    assert "Try other words, or keyword mode" in page.html("hits")
+    assert len(asked) == 1
+
+
+def test_values_that_look_alike_when_masked_are_no_links(visit: Visit, monkeypatch: pytest.MonkeyPatch):
+    values = [ValueCount(value="[EMAIL]", count=2, of=2), ValueCount(value="[EMAIL]", count=1, of=1)]
+    shown = ValueFacet(values=[*values, ValueCount(value="plain", count=1, of=1)], missing=0, other=0, complete=True)
+    search = Corpus.search
+    monkeypatch.setattr(Corpus, "search", lambda c, q: replace(search(c, q), facets={"topic": shown}))
+    markup = visit(Query(facets=("topic",))).html("facets")
+    assert markup.count("Masked values are no filter") == 2
+    assert "EMAIL" not in "".join(re.findall(r'(?:href|data-name)="[^"]*"', markup))
+    assert 'data-name="topic=plain"' in markup
 
 
 def test_a_page_past_the_last_one_leads_back(visit: Visit):
