@@ -31,6 +31,15 @@ def test_a_newer_version_is_picked_up_and_the_older_one_goes_on(folder: Path, ti
     assert old.name == "tiny"
 
 
+def test_a_manifest_that_was_only_touched_is_read_once_more(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    shelf = Shelf(folder)
+    corpus = shelf.corpus()
+    (folder / "corpus.json").touch()
+    assert shelf.corpus() is corpus
+    monkeypatch.setattr(corpora, "open_corpus", lambda _: pytest.fail("the manifest is read again"))
+    assert shelf.corpus() is corpus
+
+
 def test_a_corpus_that_went_away_is_an_error_not_a_ghost(folder: Path):
     shelf = Shelf(folder)
     shelf.corpus()
