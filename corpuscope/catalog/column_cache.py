@@ -17,8 +17,11 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from corpuscope.catalog.column_build import Sources, failure, map_array, map_words, write_column
+from corpuscope.catalog.arrays import map_array
+from corpuscope.catalog.column_build import Sources, write_column
 from corpuscope.catalog.columns import Column, NumberColumn, TextColumn
+from corpuscope.catalog.dictionary import map_words
+from corpuscope.errors import CorpuscopeError
 from corpuscope.fields import Field
 from corpuscope.manifest import FileEntry, Manifest
 
@@ -110,8 +113,11 @@ def _build(place: Path, sources: Sources) -> None:
             _install(temporary, place)
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
-    except OSError as error:
-        raise failure(sources.field, error) from None
+    except (OSError, MemoryError) as error:
+        raise CorpuscopeError(
+            f"The column of the field {sources.field.name!r} cannot be made ({error}); "
+            "free disk space or memory, then try again."
+        ) from None
 
 
 def _sync(folder: Path) -> None:
