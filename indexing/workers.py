@@ -9,6 +9,7 @@ from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import connection, get_context
+from multiprocessing.util import Finalize
 from threading import Thread
 from typing import Any, TypeVar
 
@@ -92,6 +93,8 @@ def _start(done: Any, lifeline: connection.Connection) -> None:
     global _done
     _done = done
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # A worker leaves at once when its work is done: Java's threads abort a Python that takes its time to end.
+    Finalize(None, os._exit, args=(0,), exitpriority=-100)
     Thread(target=_die_with, args=(lifeline,), daemon=True).start()
 
 
