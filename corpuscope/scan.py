@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -93,8 +94,7 @@ def scan(
         mask[task.start : task.start + len(found)] = found
         return len(found) if allowed is None else int(allowed[task.start : task.start + len(found)].sum())
 
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        done = list(pool.map(work, _tasks(parts, rows, allowed)))
+    done = list(_readers().map(work, _tasks(parts, rows, allowed)))
     if allowed is not None:
         mask &= allowed
     return ScanResult(mask, sum(n for n in done if n is not None), None in done)
@@ -104,6 +104,12 @@ def spans(texts: Sequence[str], pattern: str, *, regex: bool) -> list[Spans]:
     """Where the pattern occurs in each text, as sorted, disjoint code-point offsets; empty matches are left out."""
     find = _find_regex if regex else _find_literal
     return [list(islice(find(text, pattern), MAX_SPANS)) for text in texts]
+
+
+@cache
+def _readers() -> ThreadPoolExecutor:
+    """The threads of all scans together: however many ask at once, the texts held in memory stay few."""
+    return ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="scan")
 
 
 def _tasks(parts: Sequence[Path], rows: Sequence[int], allowed: Mask | None) -> Iterator[_Task]:
