@@ -119,7 +119,7 @@ def load(folder: Path) -> Manifest:
         raise CorpusNotFound(_not_a_corpus(folder)) from None
     try:
         return _parse(json.loads(raw))
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise CorpusDamaged(f"{path} is no manifest this version can read ({error}).") from None
 
 

@@ -42,12 +42,18 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise CorpuscopeError(f"{folder} cannot be made: {error.strerror}.") from None
-    known = {manifests.FILE_NAME, STAGING, PARTS, ".lock", ".catalog"}
-    strange = sorted(p.name for p in folder.iterdir() if p.name not in known and not p.name.startswith("suppressed"))
-    if strange and not (folder / manifests.FILE_NAME).exists():
+    if (folder / manifests.FILE_NAME).exists() or (folder / STAGING / _REQUEST).exists():
+        return
+    # Nothing here says that the folder is ours, so nothing in it may be cleared.
+    strange = sorted(p.name for p in folder.iterdir() if p.name != ".lock" and not _is_empty_folder(p))
+    if strange:
         raise CorpuscopeError(
             f"{folder} holds other things ({strange[0]}); name a folder that is empty or does not exist."
         )
+
+
+def _is_empty_folder(path: Path) -> bool:
+    return path.is_dir() and not any(path.iterdir())
 
 
 def begin(folder: Path, request: Mapping[str, Any], committed: Manifest | None, *, keep_others: bool = False) -> Path:
@@ -99,7 +105,7 @@ def finish(folder: Path, committed: Manifest, *, serving: Manifest | None = None
 def clear_unreferenced(folder: Path, *named: Manifest | None) -> None:
     """Remove part folders, field files and suppression lists that none of the manifests names."""
     kept = {folder / f.path for manifest in named if manifest for f in manifest.files()}
-    for path in [*(folder / PARTS).rglob("*"), *folder.glob("suppressed*")]:
+    for path in [*(folder / PARTS).rglob("*"), *folder.glob("suppressed-*.parquet")]:
         if path.is_file() and path not in kept:
             path.unlink()
     for path in sorted((folder / PARTS).rglob("*"), reverse=True):

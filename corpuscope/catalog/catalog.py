@@ -8,6 +8,7 @@ from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from corpuscope.catalog import facets
 from corpuscope.catalog.columns import Column, Mask, Rows, TextColumn
@@ -24,7 +25,7 @@ ID = Field(name="id", type="text", meaning="The document's id, unique in the cor
 _WHERE_MASKS = 16
 #: Each holds one to four bytes a row.
 _BINNINGS = 32
-_SAMPLE_MULTIPLIERS = (0xBF58476D1CE4E5B9, 0x94D049BB133111EB)
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 
 class Catalog:
@@ -120,16 +121,21 @@ def sampled(matches: Mask, n: int, seed: int) -> Rows:
     Each row's place is a hash of row and seed (splitmix64), so the draw depends on nothing but the matches.
     """
     rows = np.flatnonzero(matches)
-    with np.errstate(over="ignore"):
-        x = rows.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(seed * 0x9E3779B97F4A7C15 % 2**64)
-        for shift, multiplier in zip((30, 27), _SAMPLE_MULTIPLIERS, strict=True):
-            x = (x ^ (x >> np.uint64(shift))) * np.uint64(multiplier)
-        x ^= x >> np.uint64(31)
+    # The seed is mixed by itself first: added as it is, it would only shift the rows.
+    start = _mixed(np.array([seed + 1], dtype=np.uint64) * _GOLDEN)
+    x = _mixed(rows.astype(np.uint64) * _GOLDEN + start)
     if len(rows) > n:
         chosen = np.argpartition(x, n - 1)[:n]
         rows, x = rows[chosen], x[chosen]
     out: Rows = rows[np.lexsort((rows, x))]
     return out
+
+
+def _mixed(x: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    """The finaliser of splitmix64 (Steele, Lea and Flood, 2014); arithmetic is modulo 2**64."""
+    for shift, multiplier in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        x = (x ^ (x >> np.uint64(shift))) * np.uint64(multiplier)
+    return x ^ (x >> np.uint64(31))
 
 
 def all_of(masks: Sequence[Mask | None]) -> Mask | None:

@@ -42,8 +42,12 @@ def open_column(folder: Path, manifest: Manifest, field: Field) -> Column:
     places = [parent / name for parent in _parents(folder)]
     for place in places:
         if (place / _DONE).exists():
-            with suppress(FileNotFoundError):  # another process may have purged it just now
+            try:
                 return _map(place, field, manifest.rows)
+            except FileNotFoundError:
+                continue  # another process has purged it just now
+            except (ValueError, EOFError):
+                _remove(place)  # damaged, and quick to make again
     place = places[0] if os.access(folder, os.W_OK) else places[1]
     paths = [None if f is None else folder / f.path for f in files]
     _build(place, Sources(field, list(zip((p.rows for p in manifest.parts), paths, strict=True))))

@@ -18,6 +18,8 @@ Counts = npt.NDArray[np.int64]
 UNIT_BINS = 40
 #: A positive field whose 99th percentile is this many times its median gets bins that grow 1, 2, 5, 10 ...
 HEAVY_TAIL = 20
+#: Outside of these widths, steps between floating-point numbers over- or underflow.
+_FINEST, _WIDEST = 1e-300, 1e300
 _DAY = 86_400 * instants.MICROSECONDS
 
 
@@ -109,7 +111,10 @@ def _even_edges(low: float, high: float, bins: int, *, whole: bool) -> tuple[Any
     """Edges at a round step (1, 2, 5 times a power of ten)."""
     if low == high:
         return (low, high + 1) if whole else (low, float(np.nextafter(high, np.inf)))
-    step = _round_step((high - low) / bins)
+    width = high / bins - low / bins
+    if not _FINEST < width < _WIDEST:
+        return (low, high)
+    step = _round_step(width)
     step = max(1.0, step) if whole else step
     first, last = np.floor(low / step), np.ceil(high / step)
     edges = [(first + i) * step for i in range(int(last - first) + 1)]
@@ -145,7 +150,7 @@ def _date_edges(low: int, high: int, bins: int) -> tuple[int, ...]:
     if months and len(months) <= UNIT_BINS:
         return (*months, _next_month(months[-1]))
     step = next(s for s in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000) if (last - first) // s < max(bins, UNIT_BINS))
-    years = range(max(1, first // step * step), last + step, step)
+    years = [y for y in range(max(1, first // step * step), last + step, step) if y < 10_000]
     return (*(instants.start_of(y, 1) for y in years), instants.start_of(min(10_000, years[-1] + step), 1))
 
 

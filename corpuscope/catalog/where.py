@@ -149,8 +149,8 @@ def _parse(expression: str) -> dict[str, Any]:
 
     if len(expression) > _MOST_CHARACTERS:
         raise InvalidQuery(f"The expression has {len(expression):,} characters; {_MOST_CHARACTERS:,} are possible.")
-    if "\x00" in expression:
-        raise InvalidQuery(f"The expression {expression!r} holds a NUL character.")
+    if any(c == "\x00" or "\ud800" <= c <= "\udfff" for c in expression):
+        raise InvalidQuery(f"The expression {expression!r} holds a NUL character or half of one (a lone surrogate).")
     with duckdb.connect(":memory:") as connection:
         # The line break ends a comment that would otherwise swallow the closing parenthesis.
         [(found,)] = connection.execute(

@@ -7,7 +7,8 @@ fingerprints of the files that decided; nothing of the machine, no path and no t
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -64,13 +65,36 @@ def load(path: Path) -> Recipe:
         raise CorpuscopeError(
             f"There is no recipe {path}; an export writes one beside its file, <out>{SUFFIX}."
         ) from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise CorpuscopeError(f"{path} is no recipe: {error}.") from None
     if not isinstance(data, dict) or data.get("recipe") != FORMAT:
         raise UsageError(f'{path} is no recipe of this version: it lacks "recipe": {FORMAT}.')
-    try:
-        data["fields"] = tuple(data["fields"])
-        data["fingerprints"] = {k: tuple(v) for k, v in data["fingerprints"].items()}
-        return Recipe(**data)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise UsageError(f"{path} is a damaged recipe ({error}).") from None
+    wrong = [name for name, is_right in _SHAPES.items() if not is_right(data.get(name))]
+    if wrong or set(data) != {f.name for f in fields(Recipe)}:
+        raise UsageError(
+            f"{path} is a damaged recipe{f': its {wrong[0]} is not what an export writes' if wrong else ''}."
+        )
+    data["fields"] = tuple(data["fields"])
+    data["fingerprints"] = {k: tuple(v) for k, v in data["fingerprints"].items()}
+    return Recipe(**data)
+
+
+def _is_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(v, str) for v in value)
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+_SHAPES: dict[str, Callable[[Any], bool]] = {
+    "corpus": lambda v: isinstance(v, str),
+    "query": lambda v: isinstance(v, dict),
+    "fields": _is_texts,
+    "format": lambda v: isinstance(v, str),
+    "limit": lambda v: v is None or (_is_count(v) and v > 0),
+    "annotators": lambda v: isinstance(v, dict),
+    "fingerprints": lambda v: isinstance(v, dict) and "documents" in v and all(_is_texts(x) for x in v.values()),
+    "suppression": _is_count,
+    "rows_sha256": lambda v: isinstance(v, str),
+}

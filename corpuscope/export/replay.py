@@ -53,7 +53,8 @@ def replay(
     except UnknownField as error:
         raise ReplayRefused(f"The corpus has changed since the export: {error}") from None
     _refuse_changes(recipe, subset)
-    left = replace(subset, corpus=corpus, chosen=_without(subset, corpus.suppressed_rows, then.suppressed_rows))
+    # The recipe of a replay speaks of the same suppressions as the one it replays, so that it replays alike.
+    left = replace(subset, chosen=_without(subset, corpus.suppressed_rows, then.suppressed_rows))
     removed = subset.documents - left.documents
 
     def accept(written: Recipe) -> None:

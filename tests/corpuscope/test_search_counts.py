@@ -152,6 +152,8 @@ def test_a_sample_is_drawn_from_all_matches_and_repeats(corpus):
     assert draw == [h.id for h in corpus.search(Query(text="river", sample=20, seed=7, k=20)).hits]
     assert draw != [h.id for h in corpus.search(Query(text="river", sample=20, seed=8, k=20)).hits]
     assert {r["id"] for r in ROWS if "river" in r["text"]} >= set(draw)
+    everything = [[h.row for h in corpus.search(Query(sample=5, seed=seed, k=5)).hits] for seed in range(40)]
+    assert len({rows[0] for rows in everything}) > 30  # another seed is another draw, not the same one shifted
     assert len(set(draw)) == 20
 
 

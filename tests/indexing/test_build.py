@@ -137,6 +137,17 @@ def test_a_folder_with_other_things_in_it_is_left_alone(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["rows.jsonl"]
 
 
+@pytest.mark.parametrize("precious", ["parts/mine.txt", ".build/mine.txt", "suppressed_notes.txt", ".catalog/mine"])
+def test_files_of_others_are_never_cleared(tmp_path, precious):
+    source = write_jsonl(tmp_path / "rows.jsonl", TINY)
+    mine = tmp_path / "folder" / precious
+    mine.parent.mkdir(parents=True)
+    mine.write_text("precious")
+    with pytest.raises(CorpuscopeError, match="holds other things"):
+        build(tmp_path / "folder", [str(source)], BuildOptions(workers=1), progress=SilentProgress(), force=True)
+    assert mine.read_text() == "precious"
+
+
 def test_sources_without_a_document_make_no_corpus(tmp_path):
     source = tmp_path / "empty.jsonl"
     source.write_text('{"id": 1}\n{"text": ""}\n')

@@ -86,3 +86,19 @@ def test_groups_of_values_are_kept_once_whatever_the_limit(tiny_corpus):
         catalog.facet(FacetRequest("topic", limit), catalog.shown)
     assert catalog._value_groups.cache_info().misses <= len(catalog.fields)
     assert catalog._value_groups.cache_info().hits >= 1
+
+
+@pytest.mark.parametrize("values", [[-1.7e308, 0.0, 1.7e308], [0.0, 5e-324], [1e300, 1.0], [-5e-324, 1e-310, 3.0]])
+def test_extreme_numbers_have_bins(values):
+    x = column(values, "double")
+    groups = group(x, 20, np.ones(len(values), dtype=bool))
+    assert all(np.isfinite(e) for e in groups.edges)
+    assert count(x, groups, np.ones(len(values), dtype=bool)).sum() == len(values)
+
+
+def test_the_last_day_of_the_calendar_has_a_bin():
+    last = 253_402_214_400 * 1_000_000  # 9999-12-31
+    for first in (0, last - 10**6, -62_135_596_800 * 1_000_000):
+        x = column([first, last], "timestamp")
+        groups = group(x, 20, np.ones(2, dtype=bool))
+        assert count(x, groups, np.ones(2, dtype=bool)).sum() == 2

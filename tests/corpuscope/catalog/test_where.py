@@ -28,6 +28,7 @@ from corpuscope.errors import InvalidQuery, UnknownField
         "",
         "rank_b > 'x'::int",
         "a\x00b",
+        "topic = '\udcff'",
         "try_cast(tags as int[100000]) is null",
         "rank_b::struct(a int) is null",
         "rank_b::decimal((select 2), 1) > 1",

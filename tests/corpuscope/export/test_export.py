@@ -147,6 +147,8 @@ def test_replay_after_a_suppression_writes_the_rest_and_says_how_many(own_corpus
     replayed = replay(made, corpuscope.open(own_corpus.folder), tmp_path / "b.jsonl")
     assert replayed.suppressed == 2
     assert read(tmp_path / "b.jsonl") == [r for i, r in enumerate(first) if i not in (2, 5)]
+    again = replay(replayed.recipe, corpuscope.open(own_corpus.folder), tmp_path / "c.jsonl")
+    assert again.recipe.rows_sha256 == replayed.recipe.rows_sha256
 
 
 def test_replay_refuses_and_names_what_changed(own_corpus, tmp_path):
@@ -208,3 +210,15 @@ def test_a_replay_that_would_differ_writes_nothing(tiny_corpus, tmp_path):
 def test_a_path_without_a_name_is_refused(tiny_corpus, out):
     with pytest.raises(UsageError, match="names no file"):
         export(tiny_corpus, Query(), Path(out))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"query": None}, {"fields": [1]}, {"limit": -5}, {"limit": "3"}, {"fingerprints": {}}, {"suppression": "x"}],
+)
+def test_a_recipe_with_a_wrong_value_is_refused(tiny_corpus, tmp_path, change):
+    export(tiny_corpus, Query(), tmp_path / "a.jsonl")
+    path = tmp_path / "a.jsonl.recipe.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    with pytest.raises(UsageError, match=next(iter(change))):
+        recipe.load(path)
