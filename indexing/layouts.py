@@ -272,6 +272,6 @@ def _by_usual_names(names: list[str], text_field: str | None, id_field: str | No
 
 
 def _first(candidates: tuple[str, ...], names: list[str]) -> str | None:
-    """The first candidate that is a column, in its own spelling; upper and lower case are the same here."""
-    by_lower = {name.lower(): name for name in reversed(names)}
+    """The first candidate that is a column, in its own spelling; of several spellings the lower case wins."""
+    by_lower = {name.lower(): name for name in reversed(names)} | {name: name for name in names}
     return next((by_lower[candidate] for candidate in candidates if candidate in by_lower), None)

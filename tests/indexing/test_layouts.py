@@ -117,3 +117,10 @@ def test_a_published_name_is_kept_unless_a_canonical_field_says_it_all():
         "timestamp",
         "source.row",
     ]
+
+
+@pytest.mark.parametrize("columns", [["Text", "text", "ID", "id"], ["text", "Text", "id", "ID"]])
+def test_a_column_in_lower_case_wins_over_its_other_spellings(columns):
+    roles = choose(columns)
+    assert (roles.text, roles.id) == ("text", "id")
+    assert choose(["Text", "content"]).text == "Text"
