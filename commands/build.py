@@ -6,7 +6,7 @@ import argparse
 import os
 from pathlib import Path
 
-from commands.info import reject_lines
+from commands.info import reject_lines, skipped_lines
 from corpuscope.errors import UsageError
 from corpuscope.known_corpora import remember
 from corpuscope.manifest import Manifest
@@ -86,5 +86,6 @@ def print_summary(folder: Path, manifest: Manifest) -> None:
     print(
         f"{manifest.name}@{manifest.version}: {manifest.rows:,} documents in {len(manifest.parts)} parts, in {folder}"
     )
-    for line in [*reject_lines("rejected", manifest.rejected), *reject_lines("mended", manifest.mended)]:
+    rejected, mended = reject_lines("rejected", manifest.rejected), reject_lines("mended", manifest.mended)
+    for line in [*rejected, *mended, *skipped_lines(manifest)]:
         print(line)

@@ -11,7 +11,7 @@ from typing import Any
 from commands import terminal
 from commands.query_arguments import open_and_remember
 from corpuscope.corpus import Corpus
-from corpuscope.manifest import Reject
+from corpuscope.manifest import Manifest, Reject
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -63,6 +63,7 @@ def _lines(corpus: Corpus) -> Iterator[str]:
         yield terminal.printable(line.rstrip())
     yield from reject_lines("rejected", manifest.rejected)
     yield from reject_lines("mended", manifest.mended)
+    yield from skipped_lines(manifest)
 
 
 def reject_lines(title: str, rejects: dict[str, Reject]) -> Iterator[str]:
@@ -75,3 +76,14 @@ def reject_lines(title: str, rejects: dict[str, Reject]) -> Iterator[str]:
         example = reject.examples[0] if reject.examples else {}
         where = f"  first: {example.get('file')}:{example.get('line')} {example.get('detail', '')}" if example else ""
         yield terminal.printable(f"  {reject.count:>10,}  {reason}{where}".rstrip())
+
+
+def skipped_lines(manifest: Manifest) -> Iterator[str]:
+    """How many files and folders of the sources were not read, with the name of the first."""
+    total = sum(source.get("skipped_total", 0) for source in manifest.sources)
+    if not total:
+        return
+    first = next(name for source in manifest.sources for name in source.get("skipped", ()))
+    yield ""
+    yield "skipped"
+    yield terminal.printable(f"  {total:>10,}  files or folders that are not read  first: {first}")

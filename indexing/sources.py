@@ -75,8 +75,8 @@ def _described(spec: str, paths: Sequence[Path], first: int, *, strict: bool) ->
     files: list[SourceFile] = []
     skipped: list[str] = []
     for path in paths:
-        # A pipe would never end, and a link may lead nowhere.
-        wanted = _is_utf8(str(path)) and path.is_file() and (strict or not _is_bystander(path))
+        # A pipe would never end, a link may lead nowhere, a linked folder may lead round in a circle.
+        wanted = _is_utf8(str(path)) and _is_file(path) and (strict or not _is_bystander(path))
         reader = readers.detect(path) if wanted else None
         if reader is None:
             skipped.append(str(path))
@@ -85,14 +85,20 @@ def _described(spec: str, paths: Sequence[Path], first: int, *, strict: bool) ->
         files.append(SourceFile(spec=spec, path=str(path), ordinal=ordinal, bytes=size, reader=reader.name))
     if not files:
         what = (
-            f"None of the {len(skipped)} files of {spec!r}"
+            f"None of the {len(skipped)} files of {spec!r} is of a kind"
             if len(skipped) != 1
-            else f"The file {_printable(skipped[0])!r}"
+            else f"The file {_printable(skipped[0])!r} is of no kind"
         )
-        raise SourceError(
-            f"{what} is of a kind that can be read: {' '.join(readers.endings())}, each also .gz or .zst."
-        )
+        raise SourceError(f"{what} that can be read: {' '.join(readers.endings())}, each also .gz or .zst.")
     return Source(spec, tuple(files), tuple(_printable(name) for name in skipped))
+
+
+def _is_file(path: Path) -> bool:
+    """Whether this is a file; what may not be looked at is none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def _is_bystander(path: Path) -> bool:
@@ -115,12 +121,19 @@ def _walk(folder: Path) -> list[Path]:
 
 
 def _files_under(folder: Path) -> Iterator[Path]:
-    for at, folders, names in os.walk(folder):
+    """Every file, and the folders that are not entered: links, and those that cannot be listed."""
+    closed: list[OSError] = []
+    for at, folders, names in os.walk(folder, onerror=closed.append):
         folders[:] = [name for name in folders if not name.startswith(".")]
         yield from (Path(at, name) for name in names)
+        yield from (path for name in folders if (path := Path(at, name)).is_symlink())
+    for error in closed:
+        if Path(error.filename) == folder:
+            raise SourceError(f"The folder {_printable(str(folder))!r} cannot be read: {error.strerror}.")
+        yield Path(error.filename)
 
 
 def _expand(pattern: str) -> list[Path]:
     found = glob.glob(os.path.expanduser(pattern), recursive=True)  # noqa: PTH111, PTH207 - pathlib cannot glob absolute patterns
     paths = sorted((Path(name) for name in found), key=os.fsencode)
-    return [path for path in paths if path.is_file()]
+    return [path for path in paths if _is_file(path)]

@@ -176,3 +176,13 @@ def test_the_readme_python_runs(tiny_corpus, capsys):
     (block,) = re.findall(r"```python\n(.*?)```", README.read_text(), flags=re.DOTALL)
     exec(block.replace("data/demo", str(tiny_corpus.folder)).replace('"source=news"', '"source=tiny"'), {})
     assert "documents" in capsys.readouterr().out
+
+
+def test_a_build_says_what_it_skipped(tmp_path, capsys):
+    (tmp_path / "in").mkdir()
+    write_jsonl(tmp_path / "in" / "a.jsonl", TINY[:3])
+    (tmp_path / "in" / "b.docx").touch()
+    words = (tmp_path / "out", "--source", tmp_path / "in", "--annotators", "none", "--workers", 1)
+    built, told = run(capsys, "build", *words), run(capsys, "info", tmp_path / "out")
+    line = f"1  files or folders that are not read  first: {tmp_path}/in/b.docx"
+    assert line in built[1] and line in told[1]

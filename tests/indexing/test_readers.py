@@ -11,6 +11,7 @@ from corpuscope.errors import SourceError
 from indexing.readers import READERS, contract, detect
 from indexing.readers.arrow_batches import damage_block
 from indexing.readers.hub import HubFailure
+from indexing.sources import resolve
 from tests.indexing.reading import COMPRESS, read, write_lines
 
 RECORDS = [{"id": str(i), "text": f'text number {i}\nsecond line, with "quotes"', "size": i} for i in range(30)]
@@ -273,7 +274,8 @@ def test_unknown_files_of_a_folder_are_listed(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("spec", "message"), [("missing.jsonl", "no file or folder"), ("x.docx", "can be read"), ("hf:", "names no")]
+    ("spec", "message"),
+    [("missing.jsonl", "no file or folder"), ("x.docx", "x.docx' is of no kind that can be read"), ("hf:", "names no")],
 )
 def test_a_source_that_cannot_be_read_is_a_sentence(tmp_path, spec, message):
     (tmp_path / "x.docx").write_text("x")
@@ -318,3 +320,23 @@ def test_links_that_lead_nowhere_and_pipes_are_skipped(tmp_path):
     (folder / "b.jsonl").symlink_to("nowhere")
     os.mkfifo(folder / "c.jsonl")
     assert len(read(tmp_path, folder).settled.sources[0]["skipped"]) == 2
+
+
+def test_linked_and_closed_folders_are_skipped_and_listed(tmp_path, monkeypatch):
+    folder = tmp_path / "in"
+    for name in ("open", "shut"):
+        (folder / name).mkdir(parents=True)
+        write_lines(folder / name / "a.jsonl", RECORDS)
+    (folder / "linked").symlink_to(folder / "open")
+    scan = os.scandir
+
+    def refuse(path):
+        if Path(path).name == "shut":
+            raise PermissionError(13, "Permission denied", os.fspath(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    (source,) = resolve([str(folder)])
+    assert source.skipped == (str(folder / "linked"), str(folder / "shut"))
+    with pytest.raises(SourceError, match="shut' cannot be read: Permission denied"):
+        resolve([str(folder / "shut")])
