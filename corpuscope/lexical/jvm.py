@@ -6,6 +6,7 @@ package is imported. A process that has started Java must not fork: start worker
 
 from __future__ import annotations
 
+import atexit
 import importlib.util
 import os
 import threading
@@ -111,7 +112,14 @@ def _launch(heap_mb: int) -> None:
     # Else the end of this process waits for the thread that started Java, which may be long gone.
     jpype.config.destroy_jvm = False
     jpype.startJVM(str(library), *options, classpath=[str(jar)], convertStrings=False)
+    atexit.register(_stop_reference_queue, os.getpid())
     _silence(jpype.JClass("java.util.logging.Logger").getLogger("org.apache.lucene"))
+
+
+def _stop_reference_queue(started_in: int) -> None:
+    """End JPype's thread that releases Python objects: it aborts the process if it finds Python already ending."""
+    if os.getpid() == started_in:  # a fork has no such thread to wait for
+        _jpype().JClass("org.jpype.ref.JPypeReferenceQueue").getInstance().stop()
 
 
 def _jpype() -> Any:
