@@ -123,6 +123,9 @@ def _parser(analyzer: Any) -> Any:
     wrapper = java("org.apache.lucene.analysis.miscellaneous.PerFieldAnalyzerWrapper")(keyword, by_field)
     parser = java("org.apache.lucene.queryparser.classic.QueryParser")(CONTENTS, wrapper)
     parser.setAllowLeadingWildcard(True)
+    # Else the words of field:(a b) are one value, with a blank in it, for a field that is not analysed.
+    parser.setSplitOnWhitespace(True)
+    parser.setAutoGeneratePhraseQueries(False)
     # Range ends that look like dates in the machine's language would be rewritten as numbers.
     parser.setLocale(java("java.util.Locale").US)
     return parser

@@ -59,6 +59,8 @@ def _rows(index, text) -> list[int]:
         ('source:"A b"', [3]),
         (r"source:A\ b", [3]),
         ("source:NEWS", []),
+        ("source:(wiki news)", [0, 1, 2, 4, 5]),
+        ('source:("A b" wiki)', [1, 3, 4]),
         ("source:*", [0, 1, 2, 3, 4, 5]),
         ("-source:news", [1, 3, 4]),
         ("oak AND source:news", [0, 5]),
