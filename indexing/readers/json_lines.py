@@ -5,7 +5,8 @@ from __future__ import annotations
 import codecs
 import json
 import math
-from collections.abc import Iterator
+from abc import abstractmethod
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -23,17 +24,19 @@ _BIG = 2.0**63
 
 
 @dataclass(frozen=True, kw_only=True)
-class LinesBlock(Block):
-    """Whole lines of a file; `first` is the number of the first one."""
+class ObjectsBlock(Block):
+    """JSON values of a file, not parsed yet; `first` is the number of the first one."""
 
-    data: bytes
+    @abstractmethod
+    def pieces(self) -> Iterable[bytes]:
+        """The JSON of each value."""
 
     def decode(self) -> Records:
-        """Parse every line."""
+        """Parse every value and keep the objects."""
         import orjson
 
         parsed = _Parsed()
-        for number, line in enumerate(self.data.split(b"\n"), self.first):
+        for number, line in enumerate(self.pieces(), self.first):
             try:
                 value = orjson.loads(line)
             except orjson.JSONDecodeError:
@@ -44,16 +47,6 @@ class LinesBlock(Block):
         lines = np.array(parsed.numbers, np.int64)
         rejections = (*parsed.rejections, *self.rejections)
         return records_of(self, columns, lines, rejections=rejections, mended=tuple(parsed.mended))
-
-    @property
-    def size(self) -> int:
-        """Bytes of the lines."""
-        return len(self.data)
-
-    def head(self) -> Block:
-        """The first lines."""
-        end = self.data.find(b"\n", contract.HEAD_BYTES)
-        return self if end < 0 else replace(self, data=self.data[:end])
 
     def _take(self, value: Any, line: bytes, number: int, parsed: _Parsed, *, quick: bool) -> None:
         """Keep an object, mended unless it is of the quick parser; anything else is no record."""
@@ -81,6 +74,27 @@ class LinesBlock(Block):
             parsed.rejections.append(self.reject("invalid_json", number, "nested too deeply to be read"))
         else:
             self._take(value, line, number, parsed, quick=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinesBlock(ObjectsBlock):
+    """Whole lines of a file; `first` is the number of the first one."""
+
+    data: bytes
+
+    def pieces(self) -> Iterable[bytes]:
+        """The lines."""
+        return self.data.split(b"\n")
+
+    @property
+    def size(self) -> int:
+        """Bytes of the lines."""
+        return len(self.data)
+
+    def head(self) -> Block:
+        """The first lines."""
+        end = self.data.find(b"\n", contract.HEAD_BYTES)
+        return self if end < 0 else replace(self, data=self.data[:end])
 
 
 class _Parsed:

@@ -3,193 +3,161 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from itertools import chain
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from indexing.readers import contract
 from indexing.readers.compression import Damaged, stream
-from indexing.readers.contract import Block, Reader, Records, Rejection, SourceFile, records_of
-from indexing.readers.flattening import KEPT_LEVELS, empty_deepest, flatten
-from indexing.readers.json_lines import mend_values, transpose
+from indexing.readers.contract import Block, Reader, Rejection, SourceFile
+from indexing.readers.json_lines import ObjectsBlock
 
-#: Values of a block; they are parsed before their size is known.
-_VALUES_PER_BLOCK = 2048
-#: A file is read up to where it is nested deeper: the parser's memory grows with the square of the levels.
+#: A file is read up to where it is nested deeper: parsers follow no further.
 _LEVELS = 1000
-_STEPS = bytes.maketrans(b"[{]}", b"\x01\x01\xff\xff")
-_NO_BRACKETS = bytes(set(range(256)) - set(b"[{]}"))
+_STRUCTURE = np.isin(np.arange(256), np.frombuffer(b'"[{]},', np.uint8))
+_STEPS = np.zeros(256, np.int64)
+_STEPS[list(b"[{")], _STEPS[list(b"]}")] = 1, -1
 
 
 @dataclass(frozen=True, kw_only=True)
-class ValuesBlock(Block):
-    """Parsed values of a file; `first` is the number of the first one."""
+class ValuesBlock(ObjectsBlock):
+    """The JSON of whole values; `first` is the number of the first one."""
 
-    values: list[Any]
-    bytes_read: int
-    mended: tuple[Rejection, ...] = ()
+    values: tuple[bytes, ...]
+
+    def pieces(self) -> Iterable[bytes]:
+        """The values."""
+        return self.values
 
     @property
     def size(self) -> int:
-        """Bytes that the values took in the file, about."""
-        return self.bytes_read
-
-    def decode(self) -> Records:
-        """Keep the objects among the values."""
-        rejections, mended = list(self.rejections), list(self.mended)
-        objects, numbers = [], []
-        for number, value in enumerate(self.values, self.first):
-            if isinstance(value, dict):
-                kept, fields = mend_values(_plain_numbers(value))
-                objects.append(kept)
-                numbers.append(number)
-                mended += [self.reject("not_a_finite_number", number, f"field {field}") for field in fields]
-            else:
-                rejections.append(self.reject("not_an_object", number, type(value).__name__))
-        columns = flatten(transpose(objects))
-        lines = np.array(numbers, np.int64)
-        return records_of(self, columns, lines, rejections=tuple(rejections), mended=tuple(mended))
+        """Bytes of the values."""
+        return sum(map(len, self.values))
 
     def head(self) -> Block:
         """The first values."""
-        share = min(1.0, contract.HEAD_ROWS / max(1, len(self.values)))
-        return replace(self, values=self.values[: contract.HEAD_ROWS], bytes_read=int(self.bytes_read * share))
+        return replace(self, values=self.values[: contract.HEAD_ROWS])
 
 
 def cut_values(file: SourceFile) -> Iterator[Block]:
-    """Read values one after the other; after a mistake in the JSON nothing more can be read."""
-    source = _ChunkFile(stream(Path(file.path)))
+    """Cut between values; what cannot be told apart at the end of the file is one rejection."""
     held = _Held(file)
     rejection = None
     try:
-        for value, end in _values(source):
+        for value in _values(stream(Path(file.path))):
             held.add(value)
-            if len(held.values) >= _VALUES_PER_BLOCK or end - held.start >= contract.BLOCK_BYTES:
-                yield held.block(end)
+            if held.size >= contract.BLOCK_BYTES:
+                yield held.block()
     except Damaged as error:
         rejection = ("truncated_archive", str(error))
     except OSError as error:
         rejection = ("unreadable_file", str(error))
-    except ValueError as error:  # the rest of the file has no record that could be told apart
-        rejection = ("invalid_json", f"the file is not read from here on: {_first_line(error)}")
+    except ValueError as error:
+        rejection = ("invalid_json", f"the file is not read from here on: {error}")
     if rejection is not None:
         last = Rejection(rejection[0], file.path, held.first + len(held.values), rejection[1])
-        yield held.block(source.position).with_rejection(last)
+        yield held.block().with_rejection(last)
     elif held.values:
-        yield held.block(source.position)
+        yield held.block()
 
 
 class _Held:
-    """Values that have not been made a block yet, the first of them and the byte at which it starts, about."""
+    """Values that have not been made a block yet, their bytes, and the number of the first of them."""
 
     def __init__(self, file: SourceFile) -> None:
         self.file = file
-        self.first, self.start = 1, 0
-        self.values: list[Any] = []
-        self.mended: list[Rejection] = []
+        self.first, self.size = 1, 0
+        self.values: list[bytes] = []
 
-    def add(self, value: Any) -> None:
-        if empty_deepest(value):
-            number = self.first + len(self.values)
-            detail = f"more than {KEPT_LEVELS} levels"
-            self.mended.append(Rejection("nested_too_deep", self.file.path, number, detail))
+    def add(self, value: bytes) -> None:
         self.values.append(value)
+        self.size += len(value)
 
-    def block(self, end: int) -> ValuesBlock:
-        """Give away what is held; it ends at this byte."""
-        block = ValuesBlock(
-            file=self.file,
-            first=self.first,
-            values=self.values,
-            bytes_read=end - self.start,
-            mended=tuple(self.mended),
-        )
-        self.first, self.start = self.first + len(self.values), end
-        self.values, self.mended = [], []
+    def block(self) -> ValuesBlock:
+        """Give away what is held."""
+        block = ValuesBlock(file=self.file, first=self.first, values=tuple(self.values))
+        self.first, self.size = self.first + len(self.values), 0
+        self.values = []
         return block
 
 
-def _values(source: _ChunkFile) -> Iterator[tuple[Any, int]]:
-    """Each value, and how many bytes had been read when it was complete."""
-    import ijson
-
-    prefix, many = ("item", False) if source.first_byte() == b"[" else ("", True)
-    try:
-        for value in ijson.items(source, prefix, multiple_values=many, buf_size=1 << 16):
-            yield value, source.position
-    except ijson.JSONError as error:
-        raise ValueError(*error.args) from None
-
-
-def _first_line(error: ValueError) -> str:
-    message = error.args[0] if error.args else ""
-    text = message.decode("utf-8", "replace") if isinstance(message, bytes) else str(message)
-    return text.partition("\n")[0].strip()
+def _values(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """The JSON of each value; a byte-order mark goes. Raises ValueError where the rest cannot be told apart."""
+    start = next(chunks, b"").removeprefix(codecs.BOM_UTF8).lstrip()
+    while not start and (chunk := next(chunks, None)) is not None:
+        start = chunk.lstrip()
+    is_array = start.startswith(b"[")
+    cutter = _Cutter(is_array=is_array)
+    for chunk in chain([start[1:] if is_array else start], chunks):
+        yield from cutter.add(chunk)
+    yield from cutter.finish()
 
 
-def _plain_numbers(value: Any) -> Any:
-    """Decimals, which the parser makes of every fraction, as floating point."""
-    if isinstance(value, Decimal):
-        return float(value)
-    if isinstance(value, dict):
-        return {key: _plain_numbers(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_plain_numbers(inner) for inner in value]
-    return value
+class _Cutter:
+    """Finds where values end: at the commas and the end of an array, or else where a bracket closes the outermost."""
 
-
-class _Nesting:
-    """Counts how deep JSON is nested, piece by piece."""
-
-    def __init__(self) -> None:
-        self._level = 0
+    def __init__(self, *, is_array: bool) -> None:
+        self._is_array = is_array
+        self._level = int(is_array)
         self._in_text = 0
         self._escape = b""
+        self._held: list[bytes] = []
+        self._size = 0
 
-    def check(self, piece: bytes) -> None:
-        """Raise ValueError where the piece goes deeper than the parser is let."""
-        data = self._escape + piece
+    def add(self, chunk: bytes) -> Iterator[bytes]:
+        """The values that this chunk ends."""
+        data = self._escape + chunk
         self._escape = b"\\" if (len(data) - len(data.rstrip(b"\\"))) % 2 else b""
-        data = data.removesuffix(self._escape).replace(rb"\\", b"").replace(rb"\"", b"")
-        pieces = data.split(b'"')
-        outside = b"".join(pieces[self._in_text :: 2])
-        self._in_text = (self._in_text + len(pieces) - 1) % 2
-        levels = np.frombuffer(outside.translate(_STEPS, _NO_BRACKETS), np.int8).cumsum(dtype=np.int64) + self._level
-        if len(levels):
-            self._level = int(levels[-1])
-            if levels.max() > _LEVELS:
-                raise ValueError(f"nested in more than {_LEVELS} levels")
+        data = data.removesuffix(self._escape)
+        places, kinds, levels = self._brackets_and_commas(data)
+        too_deep = levels > _LEVELS
+        known = int(too_deep.argmax()) if too_deep.any() else len(levels)
+        start = 0
+        for end in places[:known][self._is_end(kinds[:known], levels[:known])].tolist():
+            yield b"".join([*self._held, data[start : end + (not self._is_array)]])
+            self._held, self._size, start = [], 0, end + 1
+        if known < len(levels):
+            raise ValueError(f"nested in more than {_LEVELS} levels")
+        self._hold(data[start:])
 
+    def finish(self) -> Iterator[bytes]:
+        """What stands behind the last value, if it is anything."""
+        if self._level > 0 or self._in_text:
+            raise ValueError("the file ends within a value or an array")
+        rest = b"".join([*self._held, self._escape])
+        if rest.strip():
+            yield rest
 
-class _ChunkFile:
-    """Chunks of bytes as a file that ijson can read; a byte-order mark goes."""
+    def _brackets_and_commas(
+        self, data: bytes
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
+        """Those outside of texts: where, which, and how deep the JSON is nested behind each."""
+        # Escapes are blanked in their own length, so that places stay what they are.
+        codes = np.frombuffer(data.replace(rb"\\", b"__").replace(rb"\"", b"__"), np.uint8)
+        places = np.flatnonzero(_STRUCTURE[codes])
+        kinds = codes[places]
+        quotes = kinds == ord('"')
+        in_text = (np.cumsum(quotes) + self._in_text) % 2
+        self._in_text = (self._in_text + int(quotes.sum())) % 2
+        outside = (in_text == 0) & ~quotes
+        places, kinds = places[outside], kinds[outside]
+        levels = np.cumsum(_STEPS[kinds]) + self._level
+        self._level = int(levels[-1]) if len(levels) else self._level
+        return places, kinds, levels
 
-    def __init__(self, chunks: Iterator[bytes]) -> None:
-        self._chunks = chunks
-        self._nesting = _Nesting()
-        self._held = b""
-        self.position = 0
+    def _is_end(self, kinds: npt.NDArray[np.uint8], levels: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+        closed = (levels <= 0) & (_STEPS[kinds] < 0)
+        return closed | ((kinds == ord(",")) & (levels == 1)) if self._is_array else closed
 
-    def first_byte(self) -> bytes:
-        """The first byte that is no white space; asked before anything is read."""
-        self._held = next(self._chunks, b"").removeprefix(codecs.BOM_UTF8)
-        return self._held.lstrip()[:1]
-
-    def read(self, size: int = -1) -> bytes:
-        """Up to `size` bytes; nothing at the end."""
-        while not self._held:
-            chunk = next(self._chunks, None)
-            if chunk is None:
-                return b""
-            self._held = chunk
-        piece, self._held = (self._held, b"") if size < 0 else (self._held[:size], self._held[size:])
-        self.position += len(piece)
-        self._nesting.check(piece)
-        return piece
+    def _hold(self, data: bytes) -> None:
+        self._held.append(data)
+        self._size += len(data)
+        if self._size > contract.RECORD_BYTES:
+            raise ValueError(f"a value of more than {contract.RECORD_BYTES >> 20} MiB")
 
 
 JSON_VALUES = Reader(name="JSON", endings=(".json",), cut=cut_values)

@@ -108,6 +108,18 @@ def test_a_damaged_json_array_keeps_what_came_before(tmp_path):
     assert found.rejected == {"invalid_json": 1}
 
 
+@pytest.mark.parametrize("form", ["%s\n", "[%s]"])
+def test_what_is_wrong_with_an_object_is_the_same_in_lines_and_in_an_array(tmp_path, form):
+    records = ['{"id":"1","text":"a \\ud800"}', '{"id":"2","text":"b","n":NaN}', '{"id":"3",}', "7"]
+    records += ['{"id":"4","text":"\\ud83d\\ude00 \\\\ud800 [{,\\"","big":18446744073709551616}']
+    path = tmp_path / "x.json"
+    path.write_text(form % ("\n" if form.endswith("\n") else ",\n").join(records))
+    found = read(tmp_path, path)
+    assert found.column("text") == ["b", '\U0001f600 \\ud800 [{,"']
+    assert found.rejected == {"lone_surrogate": 1, "invalid_json": 1, "not_an_object": 1}
+    assert found.mended == {"not_a_finite_number": 1, "integer_beyond_64_bits": 1}
+
+
 def _nested(levels, inner="1"):
     return '{"a":' * levels + inner + "}" * levels
 
