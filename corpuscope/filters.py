@@ -1,7 +1,7 @@
 """Filters on fields: `year=2016..2018`, `source=news,wiki`, `title?`, `topic!="Science, Math"`.
 
-A filter is text and a value at once: `Filter.parse(str(f)) == f`. What its values mean (a number, a
-date, a word) is decided by the field's type when the catalog turns it into a row mask.
+A filter is text and a value at once: `Filter.parse(str(f)) == f` for all that can be written.
+What its values mean (a number, a date, a word) is decided by the field's type when the catalog makes a row mask of it.
 """
 
 from __future__ import annotations
@@ -20,12 +20,20 @@ _OPERATOR = re.compile(r"!=|>=|<=|!\?|=|>|<|\?")
 
 @dataclass(frozen=True)
 class Range:
-    """Both ends inclusive; None leaves an end open."""
+    """From low to high, None for no bound; `above` and `below` leave out the bound itself.
+
+    Only boolean queries leave a bound out of a range: the text of a filter cannot say it, and shows it as they do.
+    """
 
     low: str | None
     high: str | None
+    above: bool = False
+    below: bool = False
 
     def __str__(self) -> str:
+        if self.above or self.below:
+            low, high = ("*" if end is None else end for end in (self.low, self.high))
+            return f"{'{' if self.above else '['}{low} TO {high}{'}' if self.below else ']'}"
         return "..".join("" if end is None else _quote(end, empty=True) for end in (self.low, self.high))
 
 

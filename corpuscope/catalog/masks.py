@@ -26,33 +26,35 @@ def filter_mask(column: Column, condition: Filter) -> Mask:
         return ~rows if condition.op == "!=" else rows
     (value,) = condition.values
     assert isinstance(value, str)
-    low, high = (value, None) if condition.op.startswith(">") else (None, value)
-    return column.any_row(_between(column, low, high, condition, exclusive=len(condition.op) == 1))
+    is_strict = len(condition.op) == 1
+    wanted = Range(value, None, above=is_strict) if condition.op[0] == ">" else Range(None, value, below=is_strict)
+    return column.any_row(_between(column, wanted, condition))
 
 
 def _equal(column: Column, value: str | Range, condition: Filter) -> Mask:
     if isinstance(value, Range):
-        return _between(column, value.low, value.high, condition)
+        return _between(column, value, condition)
     if isinstance(column, TextColumn):
         code = column.code(value)
         return np.zeros(len(column.codes), dtype=np.bool_) if code is None else column.codes == code
-    return _between(column, value, value, condition)
+    return _between(column, Range(value, value), condition)
 
 
-def _between(column: Column, low: str | None, high: str | None, condition: Filter, *, exclusive: bool = False) -> Mask:
-    """Entries from low to high, both ends inclusive unless `exclusive`; None is open."""
+def _between(column: Column, wanted: Range, condition: Filter) -> Mask:
+    """Entries within a range."""
+    low, high = wanted.low, wanted.high
     if isinstance(column, TextColumn):
-        first = 0 if low is None else column.first_code(low, after=exclusive)
-        end = len(column.dictionary) if high is None else column.first_code(high, after=not exclusive)
+        first = 0 if low is None else column.first_code(low, after=wanted.above)
+        end = len(column.dictionary) if high is None else column.first_code(high, after=not wanted.below)
         return (column.codes >= first) & (column.codes < end)
     assert isinstance(column, NumberColumn)
     out = column.present.copy()
     if low is not None:
         start, end = _bounds(column, low, condition)
-        out &= (column.values >= end) if exclusive else (column.values >= start)
+        out &= (column.values >= end) if wanted.above else (column.values >= start)
     if high is not None:
         start, end = _bounds(column, high, condition)
-        out &= (column.values < start) if exclusive else (column.values < end)
+        out &= (column.values < start) if wanted.below else (column.values < end)
     return out
 
 

@@ -1,7 +1,7 @@
 """Boolean queries: Lucene's classic syntax over the text, with `field:value` leaves that are row masks.
 
 Without such a leaf the Lucene query runs as it is. With one, the tree is algebra over masks, and the score
-is that of the text leaves which are not negated.
+is that of the tree without its field leaves.
 """
 
 from __future__ import annotations
@@ -94,6 +94,12 @@ def is_empty(query: Any) -> bool:
     return _is(query, "MatchNoDocsQuery")
 
 
+def scoring_query(query: Any) -> Any:
+    """The tree without its field leaves: a clause scores only where the text lets it match."""
+    text, _ = _text_part(query)
+    return any_of([]) if text is None else text
+
+
 def text_leaves(query: Any) -> Iterator[Any]:
     """The leaves on the text that are not negated, with their boosts."""
     if _is(query, "BoostQuery"):
@@ -114,6 +120,36 @@ def any_of(queries: Iterable[Any]) -> Any:
     for query in queries:
         builder.add(query, should)
     return builder.build()
+
+
+def _text_part(query: Any) -> tuple[Any | None, bool]:
+    """What a tree asks of the text (None: nothing), and whether every row that the tree matches fulfils it."""
+    if not needs_masks(query):
+        return query, True
+    if _is(query, "BoostQuery"):
+        text, is_necessary = _text_part(query.getQuery())
+        return (None if text is None else java(_SEARCH + "BoostQuery")(text, query.getBoost())), is_necessary
+    return _group_text_part(query.clauses()) if _is(query, "BooleanQuery") else (None, False)
+
+
+def _group_text_part(clauses: Iterable[Any]) -> tuple[Any | None, bool]:
+    builder, occur = java(_SEARCH + "BooleanQuery$Builder")(), java(_SEARCH + "BooleanClause$Occur")
+    scores, needed, optional, has_required = False, False, [], False
+    for clause in clauses:
+        if clause.isProhibited():
+            if not needs_masks(clause.getQuery()):
+                builder.add(clause.getQuery(), occur.MUST_NOT)
+            continue
+        text, is_necessary = _text_part(clause.getQuery())
+        if clause.isRequired():
+            has_required = True
+            needed |= is_necessary
+        else:
+            optional.append(is_necessary)
+        if text is not None:
+            scores = True
+            builder.add(text, occur.MUST if clause.isRequired() and is_necessary else occur.SHOULD)
+    return (builder.build() if scores else None), needed or (not has_required and bool(optional) and all(optional))
 
 
 def _parser(analyzer: Any) -> Any:
@@ -164,14 +200,10 @@ def _range_leaf(query: Any, name: str, field_mask: Callable[[Filter], Mask]) -> 
     )
     if low is None and high is None:
         return field_mask(Filter(name, "?"))
-    if (low is None or query.includesLower()) and (high is None or query.includesUpper()):
-        return field_mask(Filter(name, "=", (Range(low, high),)))
-    masks = []
-    if low is not None:
-        masks.append(field_mask(Filter(name, ">=" if query.includesLower() else ">", (low,))))
-    if high is not None:
-        masks.append(field_mask(Filter(name, "<=" if query.includesUpper() else "<", (high,))))
-    return masks[0] if len(masks) == 1 else masks[0] & masks[1]
+    # One condition: a list must have one value within both ends, not one within each.
+    above = low is not None and not query.includesLower()
+    below = high is not None and not query.includesUpper()
+    return field_mask(Filter(name, "=", (Range(low, high, above=above, below=below),)))
 
 
 def _check_patterns(text: str) -> None:

@@ -85,7 +85,7 @@ class LexicalIndex:
         ranking, mask = tree, None
         if query.mode == "boolean" and boolean.needs_masks(tree):
             mask = boolean.tree_mask(tree, self.rows, self.matches, field_mask)
-            ranking = boolean.any_of(boolean.text_leaves(tree))
+            ranking = boolean.scoring_query(tree)
         is_empty = mask is None and boolean.is_empty(tree)
         return TextQuery(self, searcher, searcher.rewrite(ranking), mask, is_empty=is_empty)
 

@@ -5,7 +5,7 @@ from corpuscope.catalog.columns import NumberColumn
 from corpuscope.catalog.masks import filter_mask
 from corpuscope.errors import InvalidQuery
 from corpuscope.fields import Field
-from corpuscope.filters import Filter
+from corpuscope.filters import Filter, Range
 
 LARGEST = 2**63 - 1
 
@@ -43,3 +43,17 @@ def test_what_is_no_date_is_refused(value):
 def test_a_written_month_stands_for_the_whole_month():
     moments = np.array(["2016-11-01", "2016-11-30T23:59:59.999999", "2016-12-01"], dtype="datetime64[us]")
     assert filter_mask(column(moments, "timestamp"), Filter.parse("n=2016-11")).tolist() == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "rows"),
+    [
+        (Range("2", "5", below=True), [False, True, False]),
+        (Range("2", "5", above=True), [False, False, True]),
+        (Range("2", "5", above=True, below=True), [False, False, False]),
+    ],
+)
+def test_one_value_of_a_list_must_lie_within_both_ends(wanted, rows):
+    values, lists = np.array([100, 1, 2, 5]), np.array([0, 2, 3, 4])
+    numbers = NumberColumn(Field(name="n", type="int"), 3, lists, np.ones(4, bool), values, np.ones(4, bool))
+    assert filter_mask(numbers, Filter("n", "=", (wanted,))).tolist() == rows
