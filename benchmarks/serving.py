@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from benchmarks import asking, corpora, setting
 from benchmarks.memory import MB
 from benchmarks.report import Promise, Section, Table, number
 from benchmarks.setting import ROOT, Setting
+from pages.environment import MEMORY
 
 _RUNS = 5
 #: What memory may grow by and still count as flat: allocators keep some of what they are given back.
@@ -58,9 +60,9 @@ def measure(told: Setting) -> Section:
 
 
 def _child(task: str, folder: Path) -> dict[str, float]:
-    """What a process of its own measures."""
+    """What a process of its own measures, in the environment in which `corpuscope serve` runs the app."""
     command = [sys.executable, "-m", "benchmarks.asking", task, str(folder)]
-    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    done = subprocess.run(command, cwd=ROOT, env=os.environ | MEMORY, stdout=subprocess.PIPE, text=True, check=True)
     measured: dict[str, float] = json.loads(done.stdout)
     return measured
 
