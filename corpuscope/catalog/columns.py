@@ -7,6 +7,7 @@ They are a cache of the Parquet files, rebuilt when those change. Codes follow t
 from __future__ import annotations
 
 import bisect
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -25,7 +26,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class Column:
+class Column(ABC):
     """One field over all rows.
 
     A multi-valued field has its values flattened and `offsets` (rows + 1) into them; `first` marks, in the
@@ -38,18 +39,18 @@ class Column:
     first: Mask | None
 
     @property
+    @abstractmethod
     def flat(self) -> npt.NDArray[Any]:
         """The flattened codes or values."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def present(self) -> Mask:
         """Which flattened entries are values."""
-        raise NotImplementedError
 
+    @abstractmethod
     def value(self, entry: int) -> Any:
         """The Python value of one flattened entry."""
-        raise NotImplementedError
 
     @cached_property
     def has_value(self) -> Mask:
@@ -101,8 +102,9 @@ class Column:
             return values
         return pa.LargeListArray.from_arrays(pa.array(self.offsets), values, mask=pa.array(~self.has_value))
 
+    @abstractmethod
     def _flat_arrow(self) -> pa.Array:
-        raise NotImplementedError
+        """The flattened entries as an Arrow array."""
 
 
 @dataclass(frozen=True)

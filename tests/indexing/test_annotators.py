@@ -36,6 +36,7 @@ def test_any_text_gets_as_many_values_of_the_declared_type(annotator: Annotator,
     ratios = {"overall": {"tokens_per_character": 0.25}, "languages": {}}
     for one in (*needed_by(annotator), annotator):
         result = run(one, ratios if one.name == "tokens" else {}, columns, len(texts))
+        assert [(len(a), a.type) for a in result] == [(len(texts), f.arrow_type) for f in one.fields]
         columns |= dict(zip((f.name for f in one.fields), result, strict=True))
 
 
