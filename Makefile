@@ -16,7 +16,7 @@ test: .venv/.test ## install what the tests need and run them
 	$(BIN)/python -m pytest
 
 check: .venv/.test ## lint, format and types
-	$(BIN)/ruff check .
+	$(BIN)/ruff check --no-cache .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 
-from indexing.peek import peek
-
 from commands.build import add_reading_arguments
 from indexing.ingest import IngestOptions
+from indexing.peek import peek
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
