@@ -72,7 +72,7 @@ def annotate_parts(
         return list(parts), {}
     with progress.step("Annotating", sum(p.rows for p in parts)) as step:
         tasks = [AnnotateTask(folder, part, jobs) for part in parts]
-        results = run_tasks(make_annotations, tasks, workers=workers, advance=step.advance)
+        results = run_tasks(make_annotations, tasks, workers=workers, advance=step.advance, size=AnnotateTask.size)
     seconds: dict[str, float] = {}
     for made in (m for _, m in results if isinstance(m, AnnotatedPart)):
         for name, spent in made.seconds.items():

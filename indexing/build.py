@@ -134,7 +134,7 @@ def _extend(
         parts, seconds = annotate_parts(folder, parts, jobs, workers=options.workers, progress=progress)
     with clock.step("index"), progress.step("Indexing", documents) as step:
         tasks_ = [IndexTask(folder, part, old.language) for part in parts]
-        parts = run_tasks(make_index, tasks_, workers=options.workers, advance=step.advance)
+        parts = run_tasks(make_index, tasks_, workers=options.workers, advance=step.advance, size=IndexTask.size)
     ran = {job.annotator: job.settings for job in jobs}
     manifest = replace(
         old,

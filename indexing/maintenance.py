@@ -110,7 +110,8 @@ def compact(folder: Path, *, workers: int, progress: Progress) -> tuple[Manifest
         fresh = [p for p in parts if p.lexical is None]
         with clock.step("index"), progress.step("Indexing", sum(p.rows for p in fresh)) as step:
             tasks = [IndexTask(folder, part, old.language) for part in fresh]
-            indexed = {p.name: p for p in run_tasks(make_index, tasks, workers=workers, advance=step.advance)}
+            made = run_tasks(make_index, tasks, workers=workers, advance=step.advance, size=IndexTask.size)
+            indexed = {p.name: p for p in made}
         manifest = replace(
             old, parts=tuple(indexed.get(p.name, p) for p in parts), next_part=next_part, suppressed=None, suppression=0
         )

@@ -61,6 +61,10 @@ class AnnotateTask:
     part: Part
     jobs: tuple[Job, ...]
 
+    def size(self) -> int:
+        """Bytes to work through."""
+        return self.part.documents.bytes
+
 
 def make_annotations(task: AnnotateTask, advance: Advance) -> tuple[Part, AnnotatedPart | None]:
     """The field files of a part, and what it took to make those that were not there."""
@@ -89,6 +93,10 @@ class IndexTask:
     folder: Path
     part: Part
     language: str
+
+    def size(self) -> int:
+        """Bytes to work through."""
+        return self.part.documents.bytes
 
 
 def make_index(task: IndexTask, advance: Advance) -> Part:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -54,21 +54,24 @@ def run_tasks(
     *,
     workers: int,
     advance: Callable[[int], None],
+    size: Callable[[_T], int] = lambda task: 0,
 ) -> list[_R]:
     """Do `work(task, count)` for every task in worker processes; results come in the order of the tasks.
 
-    What the workers count is handed on to `advance` while they work. `work` and the tasks must be picklable.
+    The largest tasks by `size` begin first, so that no worker is left alone with one at the end. What the workers
+    count is handed on to `advance` while they work. `work` and the tasks must be picklable.
     """
     if not tasks:
         return []
     done = get_context("spawn").Value("q", 0)
     with pool(min(workers, len(tasks)), done) as executor:
-        futures = [executor.submit(_work, work, task) for task in tasks]
-        _follow(futures, done, advance)
-        return [future.result() for future in futures]
+        order = sorted(range(len(tasks)), key=lambda i: -size(tasks[i]))
+        futures = {i: executor.submit(_work, work, tasks[i]) for i in order}
+        _follow(futures.values(), done, advance)
+        return [futures[i].result() for i in range(len(tasks))]
 
 
-def _follow(futures: Sequence[Future[Any]], done: Any, advance: Callable[[int], None]) -> None:
+def _follow(futures: Iterable[Future[Any]], done: Any, advance: Callable[[int], None]) -> None:
     """Report what the workers count until all have ended or one has failed."""
     waiting, reported = set(futures), 0
     while waiting:

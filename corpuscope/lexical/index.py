@@ -87,7 +87,9 @@ class LexicalIndex:
             mask = boolean.tree_mask(tree, self.rows, self.matches, field_mask)
             ranking = boolean.scoring_query(tree)
         is_empty = mask is None and boolean.is_empty(tree)
-        return TextQuery(self, searcher, searcher.rewrite(ranking), mask, is_empty=is_empty)
+        if query.mode != "keyword":  # words are what they are; patterns become words here, once
+            ranking = searcher.rewrite(ranking)
+        return TextQuery(self, searcher, ranking, mask, is_empty=is_empty)
 
     def _lucene_query(self, query: Query) -> Any:
         match query.mode:
@@ -111,15 +113,22 @@ class LexicalIndex:
 
     def ranked(self, searcher: Any, lucene_query: Any, k: int, allowed: Mask | None) -> tuple[Rows, Scores]:
         """The best k of the allowed rows by score, ties by row."""
-        pages = [(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32))]
-        left, last = min(k, self.rows), None
+        left = min(k, self.rows)
+        if left == 0:
+            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
+        pages = []
+        last = None
         while left > 0:
             wanted = min(left, _PAGE)
             hits = self._page(searcher, lucene_query, wanted, last, allowed)
             pages.append(bridge.from_score_docs(hits))
+            left -= wanted
             if len(hits) < wanted:
                 break
-            left, last = left - wanted, hits[-1]
+            if left:
+                last = hits[-1]
+        if len(pages) == 1:
+            return pages[0]
         rows, scores = zip(*pages, strict=True)
         return np.concatenate(rows), np.concatenate(scores)
 
