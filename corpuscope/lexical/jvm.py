@@ -22,6 +22,7 @@ from corpuscope.errors import MissingDependency
 
 #: Enough for queries and highlights; the index itself is mapped into memory and needs no heap.
 SERVING_HEAP_MB = 512
+_FIRST_HEAP_MB = 64
 
 _MEND = "Mend it with: pip install --force-reinstall"
 _LIBRARIES = ("libjvm.so", "libjvm.dylib", "jvm.dll")
@@ -108,7 +109,8 @@ def _launch(heap_mb: int) -> None:
     if jar is None:
         raise MissingDependency(f"There is no Anserini jar in {jars}. {_MEND} pyserini")
     # -Xrs leaves Ctrl-C and SIGTERM to Python. The serial collector has the smallest heap and no threads of its own.
-    options = ("-Xrs", "-XX:+UseSerialGC", f"-Xmx{heap_mb}m")
+    # A heap that begins small is collected often, so that a long life touches no more of it than it needs.
+    options = ("-Xrs", "-XX:+UseSerialGC", f"-Xms{_FIRST_HEAP_MB}m", f"-Xmx{heap_mb}m")
     # Else the end of this process waits for the thread that started Java, which may be long gone.
     jpype.config.destroy_jvm = False
     jpype.startJVM(str(library), *options, classpath=[str(jar)], convertStrings=False)
