@@ -44,6 +44,13 @@ class FastTextFile:
 
 def read_fasttext(path: Path) -> FastTextFile:
     """Read a pruned, quantised model of single words and n-grams with a hierarchical softmax, as lid.176.ftz is."""
+    try:
+        return _read(path)
+    except ValueError as error:  # what NumPy and bytes raise where there is too little left
+        raise _unusable(path, "it is cut short") from error
+
+
+def _read(path: Path) -> FastTextFile:
     file = _Reader(path.read_bytes())
     magic, version, *arguments = file.array(np.int32, 14).tolist()
     file.array(np.float64, 1)  # sampling threshold of the training

@@ -8,6 +8,7 @@ stands beside it in the batch, so neither changes a result.
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,14 +21,18 @@ from indexing.annotators.fasttext_file import FastTextFile, Floats
 
 Integers = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint32]
+Hashes64 = npt.NDArray[np.uint64]
 
 #: FNV-1a of 32 bits (RFC 9923).
 _OFFSET_BASIS, _PRIME = np.uint32(2166136261), np.uint32(16777619)
 _LINE_END, _LABEL = b"</s>", b"__label__"
+#: A random number for each byte; 0 for those that part words.
+_OF_BYTES = np.random.default_rng(0).integers(1, 1 << 64, 256, np.uint64)
+_OF_BYTES[list(b" \n\r\t\v\f\0")] = 0
 #: Lines evaluated together: few enough for the arrays to stay in the processor's cache.
 _AT_ONCE = 512
-#: Words kept, and their bytes, before all are forgotten: bounds the memory.
-_KEPT_WORDS, _KEPT_BYTES = 1 << 16, 1 << 23
+#: The table of words seen lately has 2 to this power slots.
+_SLOT_BITS = 16
 #: fastText adds this to each probability on the way to a label.
 _EPSILON = np.float32(1e-5)
 
@@ -53,73 +58,142 @@ class FastTextModel:
         return labels, scores
 
 
+@dataclass(frozen=True, eq=False)
+class _Words:
+    """The words of lines as fastText cuts them, at ASCII white space and NUL; an end mark follows each line.
+
+    `text` is UTF-8, `starts` and `ends` the bytes where each word begins and where it has ended.
+    """
+
+    text: npt.NDArray[np.uint8]
+    starts: Integers
+    ends: Integers
+    hashes: Hashes64
+
+    @classmethod
+    def of(cls, text: bytes) -> _Words:
+        """Cut a UTF-8 text that begins and ends with white space, and hash its words."""
+        codes = np.frombuffer(text, np.uint8)
+        numbers = _OF_BYTES[codes]
+        in_word = numbers != 0
+        edges = np.flatnonzero(in_word[1:] != in_word[:-1]) + 1
+        starts, ends = edges[::2], edges[1::2]
+        return cls(codes, starts, ends, _hash_words(numbers, starts))
+
+    @classmethod
+    def of_lines(cls, lines: Sequence[str]) -> _Words:
+        """The words of all lines, with an end mark after each line."""
+        return cls.of(f" {' </s> '.join([*lines, ''])}".encode("utf-8", "surrogatepass"))
+
+    def marked(self, chosen: Integers) -> tuple[npt.NDArray[np.int8], Integers]:
+        """The chosen words between < and >, one after the other, and how many bytes each takes."""
+        lengths = self.ends[chosen] - self.starts[chosen] + len("<>")
+        stops = np.cumsum(lengths)
+        first = stops - lengths
+        text = self.text[np.arange(lengths.sum()) + np.repeat(self.starts[chosen] - 1 - first, lengths)]
+        text[first], text[stops - 1] = ord("<"), ord(">")
+        return text.view(np.int8), lengths
+
+    def are_labels(self, chosen: Integers) -> npt.NDArray[np.bool_]:
+        """Which of the chosen words begin as labels do."""
+        starts = self.starts[chosen].tolist()
+        return np.array([self.text[start : start + len(_LABEL)].tobytes() == _LABEL for start in starts], np.bool_)
+
+
+def _hash_words(numbers: Hashes64, starts: Integers) -> Hashes64:
+    """A 64-bit hash of each word: the sum of the products of random numbers, one for each byte and one for its place.
+
+    After the multilinear hashing of Carter and Wegman, 1979; two words that differ share one about once in 2**60 pairs.
+    White space counts nothing, so a word may be taken to reach to the next one.
+    """
+    if not len(starts):
+        return np.empty(0, np.uint64)
+    spans = np.diff(starts, append=len(numbers))
+    places = np.arange(starts[0], len(numbers)) - np.repeat(starts, spans)
+    of_places = _of_places(1 << int(spans.max()).bit_length())
+    hashes: Hashes64 = np.add.reduceat(numbers[starts[0] :] * of_places[places], starts - starts[0])
+    return hashes
+
+
+@functools.cache
+def _of_places(count: int) -> Hashes64:
+    """Random numbers for the first places of a word; those for more places begin with those for fewer."""
+    return np.random.default_rng(1).integers(1, 1 << 64, count, np.uint64)
+
+
 class _WordSums:
-    """Sums of the feature vectors of words, and from them the means of lines."""
+    """Sums of the feature vectors of words, and from them the means of lines.
+
+    The sums of words seen lately stand in a table, each in the slot that the first bits of its hash name; a word that
+    is not in its slot is summed anew in the space behind the slots and then takes its slot over.
+    """
 
     def __init__(self, file: FastTextFile) -> None:
         self._file = file
+        known = _Words.of(b" " + b" ".join(file.words) + b" ").hashes
+        order = np.argsort(known)
+        self._known, self._known_rows = known[order], order.astype(np.int32)
+        self._end = known[file.words.index(_LINE_END)]
+        self._kept = np.zeros(1 << _SLOT_BITS, np.uint64)
         # One column more than the vectors have: how many features the word has.
-        self._known = self._sum_ngrams(file.words)
-        self._known[:, :-1] += file.rows[: len(file.words)]
-        self._known[:, -1] += 1
-        self._end = file.words.index(_LINE_END)
-        self._known[self._end, :-1], self._known[self._end, -1] = file.rows[self._end], 1
-        self._forget(_KEPT_WORDS)
-
-    def _forget(self, room: int) -> None:
-        """Keep the words of the dictionary alone."""
-        self._slots = {word: slot for slot, word in enumerate(self._file.words)}
-        self._sums = np.empty((len(self._known) + room, self._known.shape[1]), np.float32)
-        self._sums[: len(self._known)] = self._known
-        self._bytes = 0
+        self._sums = np.zeros((2 << _SLOT_BITS, file.rows.shape[1] + 1), np.float32)
 
     def means(self, lines: Sequence[str]) -> Floats:
         """Mean feature vector of each line: lines x dimension."""
-        slots = self._look_up(lines)
-        ends = np.flatnonzero(slots == self._end) + 1
-        if len(ends) > len(lines):
-            slots = self._look_up([_up_to_line_end(line) for line in lines])
-            ends = np.flatnonzero(slots == self._end) + 1
+        words = _Words.of_lines(lines)
+        if np.count_nonzero(words.hashes == self._end) > len(lines):
+            words = _Words.of_lines([_up_to_line_end(line) for line in lines])
+        ends = np.flatnonzero(words.hashes == self._end) + 1
+        slots = (words.hashes >> np.uint64(64 - _SLOT_BITS)).astype(np.int32)
+        missing = np.flatnonzero(self._kept[slots] != words.hashes)
+        hashes, first, number = np.unique(words.hashes[missing], return_index=True, return_inverse=True)
+        new = self._sum_features(words, missing[first])
+        own = slots[missing[first]]
+        slots[missing] = len(self._kept) + number
+        self._make_room(len(new))
+        self._sums[len(self._kept) : len(self._kept) + len(new)] = new
         sums = _sum_rows(self._sums, slots, ends)
+        self._keep(hashes, own, new)
         means: Floats = sums[:, :-1] * (np.float32(1) / sums[:, -1:])
         return means
 
-    def _look_up(self, lines: Sequence[str]) -> npt.NDArray[np.int32]:
-        """The slots of the words of all lines, with that of the end mark after each line."""
-        words = _split(" </s> ".join([*lines, ""]))
-        different = set(words)
-        if self._bytes > _KEPT_BYTES or len(self._slots) + len(different) > len(self._sums):
-            self._forget(max(_KEPT_WORDS, len(different)))
-        if new := list(different.difference(self._slots)):
-            start = len(self._slots)
-            self._slots.update(zip(new, range(start, start + len(new)), strict=True))
-            self._sums[start : start + len(new)] = self._sum_ngrams(new)
-            self._bytes += sum(map(len, new))
-        return np.fromiter(map(self._slots.__getitem__, words), np.int32, len(words))
+    def _make_room(self, words: int) -> None:
+        short = len(self._kept) + words - len(self._sums)
+        if short > 0:
+            self._sums = np.concatenate([self._sums, np.zeros((short, self._sums.shape[1]), np.float32)])
 
-    def _sum_ngrams(self, words: Sequence[bytes]) -> Floats:
-        """The sum of the n-gram vectors of each word, and their number; nothing for what looks like a label."""
-        marked = b"<" + b"><".join(words) + b">"
-        text = np.frombuffer(marked, np.int8)
+    def _keep(self, hashes: Hashes64, slots: npt.NDArray[np.int32], sums: Floats) -> None:
+        """Give the words their slots; of two that want the same slot one gets it."""
+        self._kept[slots] = hashes
+        won = np.flatnonzero(self._kept[slots] == hashes)
+        self._sums[slots[won]] = sums[won]
+
+    def _sum_features(self, words: _Words, chosen: Integers) -> Floats:
+        """The sum of the feature vectors of the chosen words, and their number; nothing for what looks like a label."""
+        text, lengths = words.marked(chosen)
         leads = np.flatnonzero(text >= -64)  # all bytes but the second to fourth of a UTF-8 character
-        lengths = np.fromiter(map(len, words), np.int64, len(words)) + len("<>")
-        word = np.repeat(np.arange(len(words)), lengths)[leads]
+        word = np.repeat(np.arange(len(chosen)), lengths)[leads]
         rows = self._ngram_rows(text, leads, word)
-        if _LABEL in marked:
-            rows[np.array([word.startswith(_LABEL) for word in words])[word]] = -1
+        starts = np.flatnonzero(np.diff(word, prepend=-1))
+        hashes = words.hashes[chosen]
+        place = np.minimum(np.searchsorted(self._known, hashes), len(self._known) - 1)
+        rows[starts, 0] = np.where(self._known[place] == hashes, self._known_rows[place], -1)
+        rows[(hashes == self._end)[word], 1:] = -1  # the end mark has no n-grams
+        if _LABEL in text.tobytes():
+            rows[words.are_labels(chosen)[word]] = -1
         found = np.flatnonzero(rows.ravel() >= 0)
-        counts = np.bincount(word[found // rows.shape[1]], minlength=len(words))
+        counts = np.bincount(word[found // rows.shape[1]], minlength=len(chosen))
         sums = _sum_rows(self._file.rows, rows.ravel()[found], np.cumsum(counts))
         return np.column_stack([sums, counts.astype(np.float32)])
 
     def _ngram_rows(self, text: npt.NDArray[np.int8], leads: Integers, word: Integers) -> npt.NDArray[np.int32]:
-        """The rows of the n-grams that begin with each character, one column a length; -1 where there is none."""
+        """For each character a place for the row of its word, then the rows of the n-grams from there; -1: none."""
         file = self._file
-        rows = np.full((len(leads), 1 + file.longest - file.shortest), -1, np.int32)
+        rows = np.full((len(leads), 2 + file.longest - file.shortest), -1, np.int32)
         for n, hashes in enumerate(_hash_ngrams(text, leads, file.longest), 1):
             if n >= file.shortest:
                 inside = np.flatnonzero(word[: len(hashes)] == word[n - 1 :])
-                rows[inside, n - file.shortest] = file.ngram_rows[hashes[inside] % np.uint32(len(file.ngram_rows))]
+                rows[inside, 1 + n - file.shortest] = file.ngram_rows[hashes[inside] % np.uint32(len(file.ngram_rows))]
         return rows
 
 
@@ -140,14 +214,9 @@ def _hash_ngrams(text: npt.NDArray[np.int8], leads: Integers, longest: int) -> I
         yield hashes
 
 
-def _split(text: str) -> list[bytes]:
-    """The words of a text as fastText cuts it: at ASCII white space and NUL."""
-    return text.encode("utf-8", "surrogatepass").replace(b"\0", b" ").split()
-
-
 def _up_to_line_end(line: str) -> str:
     """What stands before a literal end mark: fastText stops reading there."""
-    words = _split(line)
+    words = line.encode("utf-8", "surrogatepass").replace(b"\0", b" ").split()
     stop = words.index(_LINE_END) if _LINE_END in words else len(words)
     return b" ".join(words[:stop]).decode("utf-8", "surrogatepass")
 

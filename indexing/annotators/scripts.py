@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 _CODE_POINTS = 0x110000
 #: Texts counted together: few enough for the arrays to stay in the processor's cache.
-_AT_ONCE = 512
+_AT_ONCE = 256
 _ASCII_LETTER = re.compile("[A-Za-z]").search
 #: Scripts that say nothing about the writing: common, inherited, unknown.
 _NEUTRAL = frozenset({"Zyyy", "Zinh", "Zzzz"})

@@ -104,19 +104,18 @@ def test_neither_the_batch_nor_the_words_kept_change_an_answer(monkeypatch: pyte
     labels, scores = model().predict(lines)
     alone = [model().predict([line]) for line in lines]
     monkeypatch.setattr(fasttext_model, "_AT_ONCE", 3)
-    monkeypatch.setattr(fasttext_model, "_KEPT_WORDS", 1)
+    monkeypatch.setattr(fasttext_model, "_SLOT_BITS", 1)
     forgetful_labels, forgetful_scores = FastTextModel(read_fasttext(model_path())).predict(lines[::-1])
     assert labels == [label for found, _ in alone for label in found] == forgetful_labels[::-1]
     assert scores.tolist() == [score for _, found in alone for score in found.tolist()]
     assert scores.tolist() == forgetful_scores.tolist()[::-1]
 
 
-def test_many_different_words_are_forgotten_not_hoarded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fasttext_model, "_KEPT_WORDS", 100)
-    small = FastTextModel(read_fasttext(model_path()))
-    lines = [" ".join(f"word{i}x{j}" for j in range(50)) for i in range(600)]
-    assert small.predict(lines)[1].tolist() == model().predict(lines)[1].tolist()
-    assert len(small._words._slots) <= len(small._words._sums) < 50_000
+def test_hashes_of_words_tell_place_and_order_and_not_what_stands_around() -> None:
+    texts = [b" ab ba a b aab aba ", b"\0a\tb\nab  ba  aab aba " + b"x" * 9_000 + b"\n"]
+    first, second = (set(fasttext_model._Words.of(text).hashes.tolist()) for text in texts)
+    assert len(first) == 6
+    assert first < second and len(second) == 7
 
 
 def test_no_texts_have_no_languages() -> None:
@@ -133,6 +132,7 @@ def test_white_space_has_no_language_and_a_blank_beginning_is_looked_past() -> N
 
 def test_a_file_that_is_no_such_model_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "lid.176.ftz"
-    path.write_bytes(b"\1" * 100)
-    with pytest.raises(MissingDependency, match=r"lid\.176\.ftz cannot be used.*pip install"):
-        read_fasttext(path)
+    for content in (b"", b"\1" * 100, model_path().read_bytes()[:90_000]):
+        path.write_bytes(content)
+        with pytest.raises(MissingDependency, match=r"lid\.176\.ftz cannot be used.*pip install"):
+            read_fasttext(path)
