@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_array  # type: ignore[import-untyped]  # it ships no types
+from scipy.sparse import csr_array
 
 from indexing.annotators.fasttext_file import FastTextFile, Floats
 
