@@ -1,0 +1,171 @@
+"""What a session holds: its steps, notes, marks, exports and events, as values that never change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, get_args
+
+from corpuscope.errors import CorpuscopeError, UsageError
+from corpuscope.query import Query
+from corpuscope.results import TokenCount
+from corpuscope.sessions.snapshot import Snapshot
+
+MarkKind = Literal["label", "bookmark"]
+#: Longer names would fill the screen wherever a label is shown.
+LONGEST_NAME = 100
+
+
+class SessionsUnusable(CorpuscopeError):
+    """The file of sessions cannot be read or written."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """One exploration, and how much it holds.
+
+    `corpus` is the name of the corpus that was asked last, `snapshot` what that corpus was like then. `steps`,
+    `exports` and `labels` (names in force) are counts; so is `bookmarks` (documents; where all that matched a query
+    were bookmarked, as many as matched then). `summary` are its latest queries in one line.
+    """
+
+    id: str
+    name: str | None
+    corpus: str
+    created: datetime
+    changed: datetime
+    deleted: datetime | None
+    steps: int
+    bookmarks: int
+    labels: int
+    exports: int
+    summary: str
+    snapshot: Snapshot
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One query and what it counted; `number` counts from 1, `partial` is why the counts are not of everything."""
+
+    number: int
+    at: datetime
+    query: Query
+    corpus: str
+    corpus_version: str
+    total: int
+    documents: int
+    tokens: TokenCount | None
+    partial: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Note:
+    """Something that the reader wrote down."""
+
+    id: int
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Export:
+    """An export that was made, with the JSON of its recipe."""
+
+    id: int
+    at: datetime
+    recipe: dict[str, Any]
+    file_name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """Something that happened to a document, such as "reveal": personal data in it was shown."""
+
+    at: datetime
+    kind: str
+    document: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Marking:
+    """Documents get a label or a bookmark, or lose it (`add` is False).
+
+    Either `ids` name the documents, or `query` does: every document that it matches, whatever page or sample of them
+    was shown. A bookmark has no name. `corpus` is the name of the corpus that is spoken of, None for any.
+    """
+
+    kind: MarkKind
+    name: str = ""
+    add: bool = True
+    ids: tuple[str, ...] | None = None
+    query: Query | None = None
+    corpus: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.kind not in get_args(MarkKind):
+            raise UsageError(f"Documents cannot be given a {self.kind!r}; they can be given a label or a bookmark.")
+        if self.kind == "bookmark" and self.name:
+            raise UsageError(f"A bookmark has no name, but {self.name!r} was given; a label has one.")
+        if self.kind == "label" and not (self.name.strip() == self.name and 0 < len(self.name) <= LONGEST_NAME):
+            raise UsageError(
+                f"A label is 1 to {LONGEST_NAME} characters without space around them, not {self.name[:120]!r}."
+            )
+        if (self.ids is None) == (self.query is None):
+            raise UsageError("Documents are marked by their ids or by a query; give one of the two.")
+        _check_texts((self.name, *(self.ids or ())))
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON of what is marked and how."""
+        out: dict[str, Any] = {"kind": self.kind, "add": self.add}
+        if self.name:
+            out["name"] = self.name
+        if self.query is not None:
+            return out | {"query": self.query.to_json()}
+        return out | {"ids": list(self.ids or ())}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Marking:
+        """The marking that `to_json` wrote; raises UsageError for anything else."""
+        kind, name, add, ids, query = (data.get(key) for key in ("kind", "name", "add", "ids", "query"))
+        is_sound = isinstance(name, str | None) and isinstance(add, bool)
+        is_sound = is_sound and isinstance(ids, list | None) and isinstance(query, dict | None)
+        if not is_sound or not all(isinstance(i, str) for i in ids or ()):
+            raise UsageError(f"{str(data)[:200]} is no label or bookmark.")
+        return cls(
+            kind=kind,  # type: ignore[arg-type]  # checked by the class
+            name=name or "",
+            add=bool(add),
+            ids=None if ids is None else tuple(ids),
+            query=None if query is None else Query.from_json(query),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark(Marking):
+    """A marking in a session's log: when, of which version of the corpus, and of how many documents then."""
+
+    id: int
+    at: datetime
+    count: int
+    corpus_version: str
+
+
+def labels_in_force(marks: Iterable[Marking]) -> tuple[str, ...]:
+    """Names of the labels that marks may have left on a document, sorted."""
+    return tuple(sorted({m.name for m in marks if m.kind == "label" and m.add}))
+
+
+def describe(query: Query) -> str:
+    """A query in a few words: its text, then its filters."""
+    sample = [f"sample of {query.sample:,}"] if query.sample is not None else []
+    text = [" ".join(query.text.split())] if query.has_text else []
+    return ", ".join([*text, *map(str, query.filters), *([query.where] if query.where else []), *sample])
+
+
+def _check_texts(texts: Iterable[Any]) -> None:
+    for text in texts:
+        try:
+            str(text).encode()
+        except UnicodeEncodeError:
+            raise UsageError(f"{text!r} holds half a character (a lone surrogate).") from None
