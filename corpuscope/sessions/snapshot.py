@@ -73,8 +73,8 @@ def _document_changes(before: Snapshot, now: Snapshot) -> Iterator[str]:
     suppressed = now.suppressed - before.suppressed
     if suppressed > 0:
         yield f"{_documents(suppressed)} suppressed."
-    elif suppressed < min(added, 0):  # what was suppressed and then removed for good is said already
-        yield f"{-suppressed:,} of the suppressed documents are shown again."
+    elif suppressed < min(added, 0):  # suppressed, then removed for good: that is said already
+        yield f"{now.suppressed:,} documents are suppressed now (before: {before.suppressed:,})."
     if before.language != now.language:
         yield f"The texts are analysed as {now.language} now (before: {before.language})."
 
