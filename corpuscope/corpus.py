@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -15,7 +15,8 @@ import pyarrow.parquet as pq
 from corpuscope import manifest as manifests
 from corpuscope.catalog.catalog import Catalog
 from corpuscope.catalog.column_cache import open_column
-from corpuscope.catalog.columns import Mask, Rows
+from corpuscope.catalog.columns import Column, Mask, Rows
+from corpuscope.catalog.widened import WidenedCatalog
 from corpuscope.documents import Documents
 from corpuscope.errors import CorpusDamaged
 from corpuscope.fields import Field
@@ -42,6 +43,8 @@ class Corpus:
         self.manifest = manifest
         self.version = manifest.version
         self.suppression = manifest.suppression if suppression is None else suppression
+        #: What other modules work out from this version, to be forgotten with it.
+        self.kept: dict[str, Any] = {}
         self._opening = threading.RLock()
 
     @property
@@ -52,6 +55,10 @@ class Corpus:
     def with_suppressions(self, suppression: int) -> Corpus:
         """The corpus as it was when only the first `suppression` suppressions were in force."""
         return Corpus(self.folder, self.manifest, suppression)
+
+    def with_columns(self, columns: Sequence[Column]) -> WidenedCorpus:
+        """The corpus with further fields, held in memory; whatever is open is shared, so this costs nothing."""
+        return WidenedCorpus(self, columns)
 
     @property
     def label(self) -> str:
@@ -128,6 +135,45 @@ class Corpus:
         from corpuscope.engine import search
 
         return search(self, query)
+
+
+class WidenedCorpus(Corpus):
+    """A corpus with further fields, which no file of it holds."""
+
+    def __init__(self, base: Corpus, columns: Sequence[Column]) -> None:
+        super().__init__(base.folder, base.manifest, base.suppression)
+        self.base = base
+        self.columns = {c.field.name: c for c in columns}
+
+    @property
+    def fields(self) -> dict[str, Field]:
+        """The fields of the corpus, then the further ones."""
+        return self.base.fields | {name: c.field for name, c in self.columns.items()}
+
+    @cached_property
+    def suppressed_rows(self) -> Rows:
+        """Rows taken down, ascending."""
+        return self.base.suppressed_rows
+
+    @cached_property
+    def shown(self) -> Mask:
+        """Every row that is not suppressed."""
+        return self.base.shown
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """Fields as columns."""
+        return WidenedCatalog(self.base.catalog, list(self.columns.values()))
+
+    @cached_property
+    def documents(self) -> Documents:
+        """Texts by row."""
+        return self.base.documents
+
+    @property
+    def lexical(self) -> LexicalIndex:
+        """The Lucene index over all parts."""
+        return self.base.lexical
 
 
 def open_corpus(folder: str | Path) -> Corpus:

@@ -116,6 +116,11 @@ class Query:
         """Whether there is something to look for; white space alone matches everything."""
         return bool(self.text.strip()) or (self.mode in ("exact", "regex") and self.text != "")
 
+    @property
+    def uses_index(self) -> bool:
+        """Whether words of the text are looked up in the Lucene index."""
+        return self.has_text and self.mode not in ("exact", "regex")
+
     def without_paging(self) -> Query:
         """The same documents, none of the page."""
         return replace(self, k=Query.k, offset=0, facets=())

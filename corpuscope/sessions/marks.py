@@ -1,0 +1,241 @@
+"""Labels and bookmarks as fields of a corpus: they filter, count, sort and export like any other.
+
+The log of marks is worked through in order, each query with the marks before it in force. What that gives is kept with
+the corpus, so that one mark more costs one mark.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from corpuscope.catalog.catalog import ID
+from corpuscope.catalog.columns import Column, NumberColumn, Rows, TextColumn
+from corpuscope.corpus import Corpus, WidenedCorpus
+from corpuscope.errors import UsageError
+from corpuscope.fields import Field
+from corpuscope.selection import select
+from corpuscope.sessions.records import Marking, MarkKind
+
+ORIGIN = "session"
+_KINDS: tuple[MarkKind, ...] = ("label", "bookmark")
+_KEPT = "marks"
+#: Logs whose columns, and whose states, stay in memory with a corpus: a column takes some bytes a document.
+_CORPORA, _STATES = 8, 32
+_NO_ROWS: Rows = np.empty(0, dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What some marks rest on: the fields that their queries read, and whether they look words up in the index."""
+
+    marks: tuple[Marking, ...]
+    fields: frozenset[str]
+    uses_index: bool
+
+
+@dataclass(frozen=True)
+class Lost:
+    """Ids that the corpus does not hold (any longer), and why queries of marks could not be asked."""
+
+    ids: int = 0
+    errors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _State:
+    """Which rows carry what after some marks: `labels` and `bookmarked` are ascending rows without repeats."""
+
+    labels: Mapping[str, Rows]
+    bookmarked: Rows
+    lost: Lost
+    #: What each query in the log has read: kind of its mark, fields, whether it used the index.
+    read: tuple[tuple[MarkKind, frozenset[str], bool], ...]
+
+
+class MarkedCorpus(WidenedCorpus):
+    """A corpus with the fields of a session: `label` and `bookmark`.
+
+    `marks` are those that speak of this corpus; `names` are the fields' names by kind: `session.label` where the
+    corpus has a field `label` of its own.
+    """
+
+    def __init__(self, base: Corpus, marks: tuple[Marking, ...], state: _State) -> None:
+        self.names = _names(base)
+        super().__init__(base, _columns(base, self.names, state))
+        self.marks = marks
+        self.lost = state.lost
+        self._read = state.read
+
+    def basis(self, fields: frozenset[str]) -> Basis | None:
+        """The marks that decide what is in `fields`, and what these rest on; None where no field is of the session."""
+        kinds = self._kinds_of(fields)
+        if not kinds:
+            return None
+        # A query may read the field of the other kind, and so on.
+        while more := {k for kind, read, _ in self._read if kind in kinds for k in self._kinds_of(read)} - kinds:
+            kinds |= more
+        read = [(names, uses_index) for kind, names, uses_index in self._read if kind in kinds]
+        return Basis(
+            tuple(m for m in self.marks if m.kind in kinds),
+            frozenset().union(*(names for names, _ in read)) - set(self.names.values()),
+            any(uses_index for _, uses_index in read),
+        )
+
+    def _kinds_of(self, fields: frozenset[str]) -> set[MarkKind]:
+        return {kind for kind, name in self.names.items() if name in fields}
+
+
+def with_marks(corpus: Corpus, marks: Sequence[Marking]) -> MarkedCorpus:
+    """The corpus with the fields `label` and `bookmark` as some marks leave them; marks of other corpora are left out.
+
+    Ids that are not in the corpus, and queries that it cannot answer, are passed over and told of in `lost`.
+    """
+    base = corpus.base if isinstance(corpus, MarkedCorpus) else corpus
+    evaluations: _Evaluations = base.kept.setdefault(_KEPT, _Evaluations(base))
+    return evaluations.marked(tuple(m for m in marks if m.corpus in (None, base.name)))
+
+
+def basis_of(corpus: Corpus, fields: Iterable[str]) -> Basis | None:
+    """What decides what is in some fields of a corpus, as far as they are fields of a session; None if none is."""
+    return corpus.basis(frozenset(fields)) if isinstance(corpus, MarkedCorpus) else None
+
+
+class _Evaluations:
+    """What logs of marks mean in one version of a corpus."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._corpus = corpus
+        self._states: OrderedDict[bytes, _State] = OrderedDict()
+        self._lock = threading.Lock()
+        self.marked = lru_cache(_CORPORA)(self._marked)
+
+    def _marked(self, marks: tuple[Marking, ...]) -> MarkedCorpus:
+        return MarkedCorpus(self._corpus, marks, self._state(marks))
+
+    def _state(self, marks: tuple[Marking, ...]) -> _State:
+        """The state after some marks, from the longest beginning of them that is known already."""
+        keys = list(_keys(marks))
+        done, state = self._known(keys)
+        rows = _find_rows(self._corpus, {id_ for m in marks[done:] for id_ in m.ids or ()})
+        for mark, key in zip(marks[done:], keys[done + 1 :], strict=True):
+            state = _after(self._corpus, state, mark, rows)
+            if mark.query is not None or key == keys[-1]:
+                self._keep(key, state)
+        return state
+
+    def _known(self, keys: Sequence[bytes]) -> tuple[int, _State]:
+        with self._lock:
+            for done in range(len(keys) - 1, 0, -1):
+                if keys[done] in self._states:
+                    self._states.move_to_end(keys[done])
+                    return done, self._states[keys[done]]
+        return 0, _State({}, _NO_ROWS, Lost(), ())
+
+    def _keep(self, key: bytes, state: _State) -> None:
+        with self._lock:
+            self._states[key] = state
+            if len(self._states) > _STATES:
+                self._states.popitem(last=False)
+
+
+def _keys(marks: Iterable[Marking]) -> Iterator[bytes]:
+    """A key for no mark, for the first one, the first two ..."""
+    key = b""
+    yield key
+    for mark in marks:
+        key = hashlib.sha256(key + json.dumps(mark.to_json(), sort_keys=True).encode()).digest()
+        yield key
+
+
+def _after(corpus: Corpus, state: _State, mark: Marking, rows_of: Mapping[str, int]) -> _State:
+    """The state with one mark more."""
+    if mark.query is not None:
+        rows, state = _query_rows(corpus, state, mark)
+    else:
+        ids = dict.fromkeys(mark.ids or ())
+        rows = np.array(sorted(rows_of[id_] for id_ in ids if id_ in rows_of), dtype=np.int64)
+        state = replace(state, lost=replace(state.lost, ids=state.lost.ids + len(ids) - len(rows)))
+    change = np.union1d if mark.add else np.setdiff1d
+    if mark.kind == "bookmark":
+        return replace(state, bookmarked=change(state.bookmarked, rows))
+    labelled = change(state.labels.get(mark.name, _NO_ROWS), rows)
+    others = {name: its_rows for name, its_rows in state.labels.items() if name != mark.name}
+    return replace(state, labels=others | {mark.name: labelled} if len(labelled) else others)
+
+
+def _query_rows(corpus: Corpus, state: _State, mark: Marking) -> tuple[Rows, _State]:
+    """Rows that the query of a mark selects, and the state that knows what it has read."""
+    assert mark.query is not None
+    marked = corpus.with_columns(_columns(corpus, _names(corpus), state))
+    try:
+        selection = select(marked, mark.query, scan_budget_s=None)
+        rows = np.flatnonzero(selection.matches)
+    except UsageError as error:  # a field that the corpus had is gone, or holds something else now
+        return _NO_ROWS, replace(state, lost=replace(state.lost, errors=(*state.lost.errors, str(error))))
+    read = (mark.kind, selection.fields_used, mark.query.uses_index)
+    return rows, replace(state, read=(*state.read, read))
+
+
+def _find_rows(corpus: Corpus, ids: Iterable[str]) -> dict[str, int]:
+    """The rows of those ids that the corpus holds."""
+    wanted = pa.array(sorted(ids), pa.large_string())
+    if not len(wanted):
+        return {}
+    column = corpus.catalog.text_column(ID.name)
+    found = pc.index_in(column.dictionary, value_set=wanted)  # hashes the few, looks the many up
+    place = pc.fill_null(found, -1).to_numpy(zero_copy_only=False)
+    of_row = place[column.codes]
+    rows = np.flatnonzero(of_row >= 0)
+    names = wanted.take(pa.array(of_row[rows])).to_pylist()
+    return dict(zip(names, rows.tolist(), strict=True))
+
+
+def _names(corpus: Corpus) -> dict[MarkKind, str]:
+    return {kind: f"{ORIGIN}.{kind}" if kind in corpus.fields else kind for kind in _KINDS}
+
+
+def _columns(corpus: Corpus, names: Mapping[MarkKind, str], state: _State) -> list[Column]:
+    rows = corpus.manifest.rows
+    return [
+        _label_column(_label_field(names["label"]), rows, state.labels),
+        _bookmark_column(_bookmark_field(names["bookmark"]), rows, state.bookmarked),
+    ]
+
+
+def _label_field(name: str) -> Field:
+    return Field(
+        name=name, type="text", multi=True, origin=ORIGIN, meaning="Labels that documents were given in this session."
+    )
+
+
+def _bookmark_field(name: str) -> Field:
+    return Field(name=name, type="bool", origin=ORIGIN, meaning="Whether the document is bookmarked in this session.")
+
+
+def _label_column(field: Field, rows: int, labels: Mapping[str, Rows]) -> TextColumn:
+    names = sorted(labels)  # by code point, as codes are to be
+    owners = np.concatenate([_NO_ROWS, *(labels[name] for name in names)])
+    sizes = np.array([len(labels[name]) for name in names], dtype=np.int64)
+    codes = np.repeat(np.arange(len(names), dtype=np.int32), sizes)
+    offsets = np.zeros(rows + 1, dtype=np.int64)
+    if len(owners):
+        np.cumsum(np.bincount(owners, minlength=rows), out=offsets[1:])
+    codes = codes[np.argsort(owners, kind="stable")]
+    first = np.ones(len(codes), dtype=np.bool_)  # no row has a label twice
+    return TextColumn(field, rows, offsets, first, codes, pa.array(names, pa.large_string()))
+
+
+def _bookmark_column(field: Field, rows: int, bookmarked: Rows) -> NumberColumn:
+    valid = np.zeros(rows, dtype=np.bool_)
+    valid[bookmarked] = True
+    return NumberColumn(field, rows, None, None, valid.astype(np.int8), valid)
