@@ -3,7 +3,8 @@
     CorpuscopeError
     ├── UsageError (ValueError)            the request itself is wrong: exit code 2
     │   ├── InvalidQuery                   query text, mode, number or expression
-    │   └── UnknownField (LookupError)     a field that the corpus does not have
+    │   ├── UnknownField (LookupError)     a field that the corpus does not have
+    │   └── UnknownDocument (LookupError)  a document that the corpus does not have, or no longer shows
     ├── CorpusNotFound (FileNotFoundError) no corpus in that folder
     ├── CorpusDamaged                      a file of the corpus is missing or does not match the manifest
     ├── CorpusBusy                         another job is writing this corpus
@@ -42,6 +43,10 @@ class UnknownField(UsageError, LookupError):
 
     def __init__(self, name: str, known: Iterable[str]) -> None:
         super().__init__(f"There is no field {name!r} in this corpus. {suggest(name, known)}")
+
+
+class UnknownDocument(UsageError, LookupError):
+    """A document that the corpus does not have, or no longer shows."""
 
 
 class CorpusNotFound(CorpuscopeError, FileNotFoundError):

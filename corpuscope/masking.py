@@ -5,7 +5,8 @@ A text is only ever changed by putting [EMAIL], [IP], [PHONE] or [KEY] where `pe
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -26,17 +27,46 @@ def mask(text: str) -> str:
     return _mask(text, spans(text))
 
 
+def mask_value(value: Any) -> Any:
+    """A field's value with its texts masked."""
+    if isinstance(value, str):
+        return mask(value)
+    if isinstance(value, list):
+        return [mask_value(v) for v in value]
+    return value
+
+
+@dataclass(frozen=True)
+class Window:
+    """A masked part of a text: where the masks stand in it, and what was highlighted, in the order given."""
+
+    text: str
+    masks: list[Span]
+    highlights: Highlights
+
+
 def mask_window(text: str, start: int, end: int, highlights: Highlights) -> tuple[str, Highlights]:
-    """The masked snippet `text[start:end]` and the highlights (offsets into `text`) moved onto it.
+    """The masked snippet `text[start:end]` and the highlights (offsets into `text`) moved onto it, joined and sorted.
 
     What the window cuts is masked whole; a highlight that touches a mask marks all of the mask.
+    """
+    window = masked_window(text, start, end, highlights)
+    return window.text, _joined(window.highlights)
+
+
+def masked_window(text: str, start: int, end: int, highlights: Highlights) -> Window:
+    """What `mask_window` gives, with the masks; highlights that fall into one mask are not joined.
+
+    A highlight that does not reach into the window is left out.
     """
     start, end = max(0, start), min(len(text), end)
     found = spans_near(text, start, end)
     inside = [Span(max(s.start, start), min(s.end, end), s.kind) for s in found if s.start < end and s.end > start]
     shifted = [Span(s.start - start, s.end - start, s.kind) for s in inside]
     local = ((max(a, start) - start, min(b, end) - start) for a, b in highlights)
-    return _mask(text[start:end], shifted), _move([(a, b) for a, b in local if a < b], shifted)
+    places = _Places(shifted)
+    moved = [(places.of_start(a), places.of_end(b)) for a, b in local if a < b]
+    return Window(_mask(text[start:end], shifted), places.masks, moved)
 
 
 def mask_array(array: pa.Array) -> tuple[pa.Array, int]:
@@ -77,36 +107,41 @@ def _mask(text: str, found: list[Span]) -> str:
     return "".join((*pieces, text[done:]))
 
 
-def _move(highlights: Highlights, masked: list[Span]) -> Highlights:
-    """Shift highlights by what masking added or took away, and join those that now overlap."""
-    moved: Highlights = []
+def _joined(highlights: Highlights) -> Highlights:
+    """Highlights in order, those that overlap joined."""
+    out: Highlights = []
     for start, end in sorted(highlights):
-        a, b = _moved(start, masked, _first), _moved(end, masked, _last)
-        if moved and a < moved[-1][1]:
-            moved[-1] = (moved[-1][0], max(moved[-1][1], b))
+        if out and start < out[-1][1]:
+            out[-1] = (out[-1][0], max(out[-1][1], end))
         else:
-            moved.append((a, b))
-    return moved
+            out.append((start, end))
+    return out
 
 
-def _first(offset: int, span: Span) -> bool:
-    return span.start <= offset < span.end
+class _Places:
+    """Where places of a text stand once some spans of it are masked."""
 
-
-def _last(offset: int, span: Span) -> bool:
-    return span.start < offset <= span.end
-
-
-def _moved(offset: int, masked: list[Span], touches: Callable[[int, Span], bool]) -> int:
-    """The place of `offset` after masking; inside a mask it snaps to the edge that `touches` stands for."""
-    shift = 0
-    for span in masked:
-        size = len(_TOKENS[span.kind])
-        if touches(offset, span):
-            return span.start + shift + (size if touches is _last else 0)
-        if span.end <= offset:
+    def __init__(self, masked: list[Span]) -> None:
+        self._starts = [s.start for s in masked]
+        self._ends = [s.end for s in masked]
+        self.masks: list[Span] = []
+        shift = 0
+        for span in masked:
+            size = len(_TOKENS[span.kind])
+            self.masks.append(Span(span.start + shift, span.start + shift + size, span.kind))
             shift += size - (span.end - span.start)
-    return offset + shift
+
+    def of_start(self, offset: int) -> int:
+        """The place of what begins at `offset`: within a mask, where the mask begins."""
+        i = bisect_right(self._starts, offset) - 1
+        if i < 0:
+            return offset
+        return self.masks[i].start if offset < self._ends[i] else self.masks[i].end + offset - self._ends[i]
+
+    def of_end(self, offset: int) -> int:
+        """The place of what ends at `offset`: within a mask, where the mask ends."""
+        i = bisect_left(self._starts, offset) - 1
+        return offset if i < 0 else self.masks[i].end + max(0, offset - self._ends[i])
 
 
 def _spans_by_row(array: pa.Array) -> dict[int, list[Span]]:
