@@ -10,7 +10,7 @@ from corpuscope import masking, snippets
 from corpuscope.catalog.columns import Mask, Rows
 from corpuscope.corpus import Corpus
 from corpuscope.documents import Document
-from corpuscope.query import Query
+from corpuscope.query import FacetRequest, Query
 from corpuscope.results import BinFacet, Hit, SearchResult, TokenCount, ValueFacet
 from corpuscope.selection import Scores, Selection, Spans, select
 
@@ -42,6 +42,13 @@ def answer(selection: Selection, tokens: TokenCount | None, started: float) -> S
         facets=_facets(selection),
         took_ms=(time.perf_counter() - started) * 1000,
     )
+
+
+def search_values(corpus: Corpus, query: Query, request: FacetRequest, containing: str) -> ValueFacet | BinFacet:
+    """The facet of one field as `search` counts it, of the values that hold a text only."""
+    selection = select(corpus, replace(query, facets=(request,)))
+    facet = corpus.catalog.facet(request, selection.matches_but_for(request.field), containing)
+    return _masked_facet(facet) if query.mask else facet
 
 
 def count_tokens(corpus: Corpus, matches: Mask) -> TokenCount | None:

@@ -1,6 +1,7 @@
-"""A Query as readable URL parameters and back: a link opens the page it was copied from.
+"""A place in the app as a readable URL and back: a link opens the page it was copied from.
 
-?corpus=demo&q=climate+policy&mode=phrase&filter=year%3E%3D2016&sort=date%3Adesc
+./?corpus=demo&q=climate+policy&mode=phrase&filter=year%3E%3D2016&sort=date%3Adesc
+document?corpus=demo&q=climate+policy&doc=c4-17&at=3
 """
 
 from __future__ import annotations
@@ -30,22 +31,48 @@ _NAMES = {
     "k": "k",
     "offset": "offset",
 }
-_CORPUS = "corpus"
+#: URL parameter -> attribute of Link.
+_PLACE = {"corpus": "corpus", "session": "session", "doc": "document", "at": "at", "from": "start", "show": "show"}
+#: Parameters that mean something on the Document page alone.
+PLACES_OF_A_DOCUMENT = frozenset({"doc", "at", "from"})
 _REPEATED = frozenset({"filter", "facet"})
+_SHOW = "show"
 _DEFAULTS = {f.name: f.default for f in fields(Query)}
+
+
+#: Pages by the first part of their address; the Search page is the root.
+SEARCH, DOCUMENT, OVERVIEW, CORPUS, SESSIONS, EXPORT = "", "document", "overview", "corpus", "sessions", "export"
+PAGES = (SEARCH, DOCUMENT, OVERVIEW, CORPUS, SESSIONS, EXPORT)
 
 
 @dataclass(frozen=True)
 class Link:
-    """What a URL of the Search page says: a query, and the corpus that is asked (None: the first one)."""
+    """What a URL says: a page, a query, and the corpus that is asked (None: the first one).
+
+    `session` is the exploration that the reader is in. `document` is the id of the one that is read, `at` its place
+    among the hits of the query, counted from 1, `start` the place in its text (code points) to begin at. `show` are
+    the fields under each hit (None: the usual ones).
+    """
 
     query: Query
     corpus: str | None = None
+    page: str = SEARCH
+    session: str | None = None
+    document: str | None = None
+    at: int | None = None
+    start: int | None = None
+    show: tuple[str, ...] | None = None
+
+    def to(self, page: str, query: Query | None = None) -> Link:
+        """Another page in the same corpus and session, with the same query unless another is given."""
+        query = self.query if query is None else query
+        return Link(query, self.corpus, page, self.session, show=self.show)
 
 
 def to_params(link: Link) -> dict[str, list[str]]:
     """The parameters of a link; what is at its default is left out."""
-    out = {} if link.corpus is None else {_CORPUS: [link.corpus]}
+    out = {name: _write_place(getattr(link, attribute)) for name, attribute in _PLACE.items()}
+    out = {name: values for name, values in out.items() if values}
     for name, attribute in _NAMES.items():
         value = getattr(link.query, attribute)
         if value == _DEFAULTS[attribute]:
@@ -54,31 +81,45 @@ def to_params(link: Link) -> dict[str, list[str]]:
     return out
 
 
-def from_params(params: Mapping[str, Iterable[str]]) -> Link:
+def from_params(params: Mapping[str, Iterable[str]], page: str = SEARCH) -> Link:
     """The link that `to_params` wrote; raises InvalidQuery on a parameter or value that makes no sense."""
-    corpus: str | None = None
+    place: dict[str, Any] = {}
     known: dict[str, Any] = {}
     for name, given in params.items():
         values = list(given)
-        if name == _CORPUS:
-            corpus = _only(name, values)
+        if name == _SHOW:
+            place[_PLACE[name]] = tuple(v for v in values if v)
+        elif name in _PLACE:
+            place[_PLACE[name]] = _read(name, _only(name, values))
         elif name in _REPEATED:
             known[_NAMES[name]] = tuple(values)
         elif name in _NAMES:
             known[_NAMES[name]] = _read(name, _only(name, values))
         else:
-            raise InvalidQuery(f"A link has no parameter {name!r}. {suggest(name, [_CORPUS, *_NAMES])}")
-    return Link(Query(**known), corpus)
+            raise InvalidQuery(f"A link has no parameter {name!r}. {suggest(name, [*_PLACE, *_NAMES])}")
+    return Link(Query(**known), page=page, **place)
 
 
 def to_url(link: Link) -> str:
-    """The query string of a link, with its question mark."""
-    return "?" + urlencode(to_params(link), doseq=True)
+    """The address of a link, relative to the app's root."""
+    return f"{link.page or './'}?{urlencode(to_params(link), doseq=True)}"
 
 
 def from_url(url: str) -> Link:
     """The link that `to_url` wrote."""
-    return from_params(parse_qs(url.removeprefix("?"), keep_blank_values=True))
+    page, _, parameters = url.partition("?")
+    page = page.removeprefix("./")
+    if page not in PAGES:
+        raise InvalidQuery(f"There is no page {page!r}. {suggest(page, PAGES[1:])}")
+    return from_params(parse_qs(parameters, keep_blank_values=True), page)
+
+
+def _write_place(value: Any) -> list[str]:
+    if value is None:
+        return []
+    if isinstance(value, tuple):
+        return list(value) or [""]  # none of the fields, unlike the usual ones
+    return [str(value)]
 
 
 def _write(value: Any) -> str:
@@ -114,5 +155,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "mask": _yes_or_no,
     "k": int,
     "offset": int,
+    "at": int,
+    "from": int,
 }
 _WANTED: dict[Callable[[str], Any], str] = {int: "a whole number", float: "a number", _yes_or_no: "yes or no"}

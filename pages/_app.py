@@ -5,9 +5,11 @@ from pathlib import Path
 import streamlit as st
 
 from pages.widgets import location
+from pages.widgets.frame import frame
 
 icon = Path(__file__).with_name("icon.svg")
 st.set_page_config(page_title="Corpuscope", page_icon=icon, layout="wide")
+st.html("<style>.stMainBlockContainer { padding: 4.5rem 2.5rem 3rem; }</style>")  # the default wastes a third
 st.logo(str(icon), size="large")
 
 page = st.navigation(
@@ -19,14 +21,23 @@ page = st.navigation(
             default=True,
             help="Find documents by text and fields, see exact counts, and take the subset with you.",
         ),
+        st.Page("document.py", title="Document", icon=":material/article:", visibility="hidden"),
+        st.Page("export.py", title="Export", icon=":material/download:", visibility="hidden"),
         st.Page(
             "corpus.py",
             title="Corpus",
             icon=":material/database:",
             help="What the corpus holds: sources, fields, and what was left out and why.",
         ),
+        st.Page(
+            "sessions.py",
+            title="Sessions",
+            icon=":material/history:",
+            help="Explorations save themselves: steps, notes, bookmarks, labels and exports.",
+        ),
     ],
     position="top",
 )
-location.keep_across_pages(page.url_path)
+location.enter(page)
 page.run()
+frame()

@@ -77,12 +77,15 @@ class Catalog:
     def _where_mask(self, expression: Expression) -> Mask:
         return where_mask(expression, lambda name: self.column(name).to_arrow(), self.rows)
 
-    def facet(self, request: FacetRequest, rows: Mask) -> ValueFacet | BinFacet:
-        """Counts of a field over `rows`, beside its counts over all documents that are not suppressed."""
+    def facet(self, request: FacetRequest, rows: Mask, containing: str = "") -> ValueFacet | BinFacet:
+        """Counts of a field over `rows`, beside its counts over all documents that are not suppressed.
+
+        `containing` keeps the values that hold a text, in any case.
+        """
         column = self.column(request.field)
         if column.field.type in ("text", "bool"):
             groups, of = self._value_groups(request.field)
-            return facets.value_facet(column, groups, rows, of, request.limit)
+            return facets.value_facet(column, groups, rows, of, request.limit, containing)
         groups, of = self._bin_groups(request.field, request.limit)
         return facets.bin_facet(column, groups, rows, of)
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from corpuscope.catalog import instants
 from corpuscope.catalog.columns import Column, Mask, NumberColumn, TextColumn
@@ -60,15 +62,18 @@ def count(column: Column, groups: Groups, rows: Mask) -> Counts:
     return np.bincount(labels[labels >= 0], minlength=groups.size).astype(np.int64)
 
 
-def value_facet(column: Column, groups: Groups, rows: Mask, of: Counts, limit: int) -> ValueFacet:
-    """The `limit` most frequent values among `rows`, by count, then by value."""
+def value_facet(
+    column: Column, groups: Groups, rows: Mask, of: Counts, limit: int, containing: str = ""
+) -> ValueFacet:
+    """The `limit` most frequent values among `rows`, by count, then by value; only those with some text in them."""
     counts = count(column, groups, rows)
-    shown = _most_frequent(counts, limit)
+    wanted = np.where(_containing(column, containing), counts, 0) if containing else counts
+    shown = _most_frequent(wanted, limit)
     matching = int(np.count_nonzero(rows))
     with_value = int(np.count_nonzero(rows & column.has_value))
     values = [ValueCount(_label(column, int(g)), int(counts[g]), int(of[g])) for g in shown]
-    complete = len(shown) == int(np.count_nonzero(counts))
-    other = 0 if complete else with_value - _listed(column, groups, rows, shown, counts)
+    complete = len(shown) == int(np.count_nonzero(wanted))
+    other = 0 if complete and not containing else with_value - _listed(column, groups, rows, shown, counts)
     return ValueFacet(values, matching - with_value, other, complete)
 
 
@@ -157,6 +162,13 @@ def _date_edges(low: int, high: int, bins: int) -> tuple[int, ...]:
 def _next_month(micros: int) -> int:
     year, month = (int(x) for x in instants.from_micros(micros).split("-")[:2])
     return instants.start_of(year, month + 1)
+
+
+def _containing(column: Column, text: str) -> Mask:
+    """Which values hold a text, in any case."""
+    words = column.dictionary if isinstance(column, TextColumn) else pa.array(["False", "True"])
+    found: Mask = np.asarray(pc.match_substring(words, text, ignore_case=True))
+    return found
 
 
 def _label(column: Column, code: int) -> str | bool:

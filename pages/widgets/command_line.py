@@ -1,4 +1,4 @@
-"""The state of the page as a command for a terminal."""
+"""The state of the page as a command for a terminal, and as Python."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from corpuscope.query import Query
 _ODD = re.compile(r"[^\x20-\x7e\xa1-\u1fff\u3040-\ud7ff]")
 
 
-def search_command(folder: Path, query: Query) -> str:
-    """The `corpuscope search` that asks the same."""
+def search_command(folder: Path, query: Query, *, session: str | None = None) -> str:
+    """The `corpuscope search` that asks the same, of the corpus with a session's labels and bookmarks."""
     default = Query()
     options: list[str] = []
     for name in ("mode", "slop", "k1", "b", "where", "sort", "sample", "seed", "k", "offset"):
@@ -22,8 +22,29 @@ def search_command(folder: Path, query: Query) -> str:
     options += [f"--filter {quote(str(f))}" for f in query.filters]
     options += [f"--facet {quote(str(f))}" for f in query.facets]
     options += [] if query.mask else ["--no-mask"]
+    options += [f"--session {quote(session)}"] if session else []
     words = [quote(str(folder))] + ([quote(query.text)] if query.has_text else [])
     return " ".join(["corpuscope search", *options, *(["--"] if query.text.startswith("-") else []), *words])
+
+
+def search_python(folder: Path, query: Query) -> str:
+    """The Python that asks the same."""
+    given = ", ".join(f"{name}={_literal(value)}" for name, value in query.to_json().items() if value != "")
+    lines = (
+        "import corpuscope",
+        "",
+        f"corpus = corpuscope.open({ascii(str(folder))})",
+        f"result = corpus.search(corpuscope.Query({given}))",
+        "print(result.total, [hit.id for hit in result.hits])",
+    )
+    return "\n".join(lines)
+
+
+def _literal(value: object) -> str:
+    """A value as Python writes it, with nothing hidden in it."""
+    if isinstance(value, list):
+        return f"({''.join(f'{ascii(v)}, ' for v in value).rstrip(' ')})"
+    return ascii(value)
 
 
 def quote(value: str) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from corpuscope.fields import Field
 from corpuscope.filters import Filter
@@ -29,10 +31,20 @@ def default_facets(fields: dict[str, Field]) -> tuple[FacetRequest, ...]:
 
 
 class FacetView:
-    """Draws the facets of one answer; `link` is where the reader is."""
+    """Draws the facets of one answer; `link` is where the reader is.
 
-    def __init__(self, link: Link, result: SearchResult, fields: dict[str, Field]) -> None:
+    `asked` are the texts by field that the reader looks for among values: those facets hold only what was found.
+    """
+
+    def __init__(
+        self,
+        link: Link,
+        result: SearchResult,
+        fields: dict[str, Field],
+        asked: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self._link = link
+        self._asked = asked
         self._query = link.query
         self._result = result
         self._requests = result.query.facets
@@ -45,7 +57,8 @@ class FacetView:
     def _facet(self, request: FacetRequest) -> Html:
         facet = self._result.facets[request.field]
         field = self._fields.get(request.field) or Field(name=request.field, type="text")
-        if not (facet.values if isinstance(facet, ValueFacet) else any(b.count for b in facet.bins)):
+        asked = request.field in self._asked
+        if not asked and not (facet.values if isinstance(facet, ValueFacet) else any(b.count for b in facet.bins)):
             return element("section", self._head(field, "no values here"), class_="facet")
         body = self._values(field, facet, request) if isinstance(facet, ValueFacet) else self._histogram(field, facet)
         return element("section", self._head(field), body, self._missing(field, facet.missing), class_="facet")
@@ -60,9 +73,26 @@ class FacetView:
         return element("h3", element("span", datum(field.name), estimated, title=about), quiet, close)
 
     def _values(self, field: Field, facet: ValueFacet, request: FacetRequest) -> Html:
-        longest = max(v.count for v in facet.values)
+        longest = max((v.count for v in facet.values), default=0)
         rows = [self._value(field, v, longest) for v in facet.values]
-        return join([element("ol", *rows), self._more(facet, request)])
+        return join([self._search(field, facet), element("ol", *rows), self._more(facet, request)])
+
+    def _search(self, field: Field, facet: ValueFacet) -> Html | None:
+        """A place to look for values, where not all of them are shown."""
+        asked = self._asked.get(field.name, "")
+        if facet.complete and not asked:
+            return None
+        ask = element(
+            "input",
+            class_="ask",
+            type="search",
+            value=asked,
+            placeholder="search values",
+            aria_label=f"Search the values of {field.name}",
+            data_ask=field.name,
+            data_name=f"ask {field.name}",
+        )
+        return join([ask, asked and not facet.values and element("p", "no value holds this", class_="quiet")])
 
     def _value(self, field: Field, counted: ValueCount, longest: int) -> Html:
         value = wording.value(counted.value) if isinstance(counted.value, bool) else counted.value
@@ -109,12 +139,26 @@ class FacetView:
 
     def _histogram(self, field: Field, facet: BinFacet) -> Html:
         tallest = max(b.count for b in facet.bins)
-        bars = [self._bar(field, b, tallest, last=b is facet.bins[-1]) for b in facet.bins]
+        bars = [self._bar(field, b, tallest, index=i, last=b is facet.bins[-1]) for i, b in enumerate(facet.bins)]
         low, high = _ends(facet.bins)
-        ends = element("p", element("span", low), element("span", high), class_="ends")
-        return join([element("div", *bars, class_="bars"), ends])
+        typed = refine.range_ends(self._query, field.name)
+        ends = [self._end(field, *end) for end in (("from", low, typed[0]), ("to", high, typed[1]))]
+        hint = "Drag over bars to choose a range"
+        return join(
+            [
+                element("div", *bars, class_="bars", data_brush=field.name, title=hint),
+                element("p", *ends, class_="ends", data_range=field.name),
+            ]
+        )
 
-    def _bar(self, field: Field, counted: Bin, tallest: int, *, last: bool) -> Html:
+    def _end(self, field: Field, which: str, edge: str, typed: str) -> Html:
+        """One end of the range, to be typed."""
+        label = f"{field.name} {which}"
+        return element(
+            "input", type="text", value=typed, placeholder=edge, aria_label=label, title=label, data_name=label
+        )
+
+    def _bar(self, field: Field, counted: Bin, tallest: int, *, index: int, last: bool) -> Html:
         wanted = refine.range_of(field, counted, last=last)
         height = 0 if not counted.count else max(4.0, 100 * counted.count / tallest)
         span = " and ".join(_readable(f) for f in wanted)
@@ -126,6 +170,7 @@ class FacetView:
             title=f"{span}: {counted.count:,} of {wording.documents(counted.of)}",
             aria_label=span,
             data_name=f"{field.name} {counted.low}",
+            data_index=index,
         )
 
     def _missing(self, field: Field, missing: int) -> Html | None:

@@ -3,64 +3,114 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
+from corpuscope.fields import Field
+from corpuscope.filters import Filter
+from corpuscope.links import DOCUMENT, SEARCH, Link
+from corpuscope.query import Query
 from corpuscope.results import Hit
+from corpuscope.sessions.marks import ORIGIN as SESSION
+from corpuscope.sessions.marks import MarkedCorpus
+from corpuscope.sessions.records import MarkKind
 from pages.widgets import wording
+from pages.widgets.panel import door
 from pages.widgets.safe_html import Html, datum, element, join, marked
 
-#: Fields shown under a hit, where the corpus has them.
-_CHIPS = ("source", "language", "tokens", "words")
+#: Fields shown under a hit when the reader has chosen none, where the corpus has them.
+_USUAL = ("source", "language", "date", "tokens", "words", "url")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _WEB = re.compile(r"https?://[^\s]+\Z")
 _LONGEST_CHIP = 60
+_STARRED, _PLAIN = "★", "☆"
 
 
-def hits_html(hits: list[Hit], *, estimated: frozenset[str] = frozenset()) -> Html:
-    """A list of hits; numbers of the fields in `estimated` bear a tilde."""
-    return element("div", *(_hit(h, estimated) for h in hits), class_="hits", role="list")
+def usual_fields(fields: Mapping[str, Field]) -> tuple[str, ...]:
+    """The fields under the hits of a reader who has chosen none."""
+    return tuple(name for name in _USUAL if name in fields)
 
 
-def _hit(hit: Hit, estimated: frozenset[str]) -> Html:
+def hits_html(link: Link, hits: list[Hit], corpus: MarkedCorpus) -> Html:
+    """A list of hits, each with a door to its document, a star, and the fields that were chosen."""
+    fields = corpus.fields
+    shown = usual_fields(fields) if link.show is None else [n for n in link.show if n in fields]
+    chosen = [fields[name] for name in shown if fields[name].origin != SESSION]
+    hits_ = (_hit(link, h, chosen, corpus.names) for h in hits)
+    return element("div", *hits_, class_="hits", role="list")
+
+
+def _hit(link: Link, hit: Hit, chosen: Sequence[Field], names: Mapping[MarkKind, str]) -> Html:
     score = None if hit.score is None else element("span", f"{hit.score:.2f}", class_="score", title="BM25 score")
+    is_marked = bool(hit.fields.get(names["bookmark"]))
     title = element("bdi", hit.title) if hit.title else element("bdi", hit.id, class_="untitled")
-    head = element("header", element("span", f"{hit.rank:,}", class_="rank"), element("h4", title, dir="auto"), score)
+    document = replace(link.to(DOCUMENT), document=hit.id, at=hit.rank)
+    heading = element("h4", door(document, title, data_name=f"open {hit.id}"), dir="auto")
+    head = element(
+        "header", element("span", f"{hit.rank:,}", class_="rank"), heading, score, star(hit.id, is_marked=is_marked)
+    )
     snippet = element("p", marked(hit.snippet, hit.highlights), class_="snippet", dir="auto")
-    return element("article", head, snippet, _chips(hit, estimated), class_="hit", role="listitem", data_id=hit.id)
+    footer = element(
+        "footer",
+        labels_html(link, names["label"], hit.fields.get(names["label"]) or ()),
+        join(_chip(hit, f) for f in chosen),
+        hit.title and element("bdi", hit.id, class_="id", title="id"),
+    )
+    return element("article", head, snippet, footer, class_="hit", role="listitem", data_id=hit.id)
 
 
-def _chips(hit: Hit, estimated: frozenset[str]) -> Html:
+def star(identifier: str, *, is_marked: bool) -> Html:
+    """The star of a document: filled when it is bookmarked; a click bookmarks it, or no longer."""
+    label = "Remove the bookmark" if is_marked else "Bookmark this document"
     return element(
-        "footer", join(_chip_list(hit, estimated)), hit.title and element("bdi", hit.id, class_="id", title="id")
+        "button",
+        _STARRED if is_marked else _PLAIN,
+        type="button",
+        class_="star marked" if is_marked else "star",
+        data_act="unstar" if is_marked else "star",
+        data_value=identifier,
+        data_name=f"star {identifier}",
+        title=label,
+        aria_label=label,
+        aria_pressed="true" if is_marked else "false",
     )
 
 
-def _chip_list(hit: Hit, estimated: frozenset[str]) -> Iterator[Html]:
-    for name in _CHIPS:
-        value = hit.fields.get(name)
-        if value is None or value == []:
-            continue
-        if isinstance(value, int | float):
-            tilde = "~" if name in estimated else ""
-            yield element("span", f"{tilde}{wording.value(value)} {name}", class_="chip")
-        else:
-            yield element("span", datum(_short(wording.value(value))), class_="chip", title=name)
-    date = hit.fields.get("date")
-    if date is not None:
-        yield element("span", _day(str(date)), class_="chip", title=f"date: {date}")
-    yield from _address(hit)
+def labels_html(link: Link, field: str, labels: Iterable[str]) -> Html:
+    """The labels of a document, each a door to all documents that bear it."""
+    return join(
+        door(
+            link.to(SEARCH, Query(filters=(Filter(field, "=", (value,)),))),
+            datum(_short(value)),
+            class_="chip label",
+            title=f"label: {value}",
+        )
+        for value in labels
+    )
 
 
-def _address(hit: Hit) -> Iterator[Html]:
+def _chip(hit: Hit, field: Field) -> Html | None:
+    value = hit.fields.get(field.name)
+    if value is None or value == []:
+        return None
+    if field.name == "url":
+        return _address(hit)
+    if field.type == "timestamp":
+        return element("span", _day(str(value)), class_="chip", title=f"{field.name}: {value}")
+    if field.type in ("int", "double") and not field.multi:
+        return element("span", f"{'~' if field.estimated else ''}{wording.value(value)} {field.name}", class_="chip")
+    return element("span", datum(_short(wording.value(value))), class_="chip", title=field.name)
+
+
+def _address(hit: Hit) -> Html | None:
     url = str(hit.fields.get("url") or "")
     host = hit.fields.get("url_host") or url
     if _WEB.match(url):
         parts = (datum(_short(str(host))), " ↗")
-        yield element(
+        return element(
             "a", *parts, class_="chip", href=url, title=url, target="_blank", rel="noopener noreferrer nofollow"
         )
-    elif host:
-        yield element("span", datum(_short(str(host))), class_="chip", title="url")
+    return element("span", datum(_short(str(host))), class_="chip", title="url") if host else None
 
 
 def _day(date: str) -> str:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from urllib.parse import parse_qs
-
 import streamlit as st
 
-from corpuscope.links import Link, from_params, to_params
+from corpuscope.links import PLACES_OF_A_DOCUMENT, SEARCH, Link, from_params, to_params
 
 _LAST_PAGE = "location_page"
 _LAST_PARAMS = "location_params"
@@ -20,27 +17,19 @@ def params() -> dict[str, list[str]]:
 
 def current() -> Link:
     """What the URL says; raises InvalidQuery when it makes no sense."""
-    return from_params(params())
+    return from_params(params(), st.session_state.get(_LAST_PAGE, SEARCH))
 
 
 def go(link: Link) -> None:
-    """Move to another state."""
-    _set(to_params(link))
+    """Move to another state of the same page."""
+    st.query_params.from_dict(to_params(link))
 
 
-def follow(url: str) -> None:
-    """Move to where a link of this app points; what it says is read as any URL is."""
-    _set(parse_qs(url.removeprefix("?"), keep_blank_values=True))
-
-
-def keep_across_pages(page: str) -> None:
-    """Put the parameters back that Streamlit drops when the reader comes from another page."""
+def enter(page: st.Page) -> None:
+    """Note where the reader is, and put the parameters back that the navigation's own links drop."""
     came_from = st.session_state.get(_LAST_PAGE)
-    st.session_state[_LAST_PAGE] = page
-    if came_from not in (None, page) and not params():
-        _set(st.session_state.get(_LAST_PARAMS, {}))
+    st.session_state[_LAST_PAGE] = page.url_path
+    if came_from not in (None, page.url_path) and not params():
+        kept = st.session_state.get(_LAST_PARAMS, {})
+        st.query_params.from_dict({k: v for k, v in kept.items() if k not in PLACES_OF_A_DOCUMENT})
     st.session_state[_LAST_PARAMS] = params()
-
-
-def _set(wanted: Mapping[str, Iterable[str]]) -> None:
-    st.query_params.from_dict(wanted)

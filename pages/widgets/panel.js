@@ -1,24 +1,97 @@
-// Draws the HTML that Python escaped and sends back the address of the link that was clicked.
+// Draws the HTML that Python escaped. A link that bears data-go moves the app. What is no move is told to Python as an
+// act: a click on data-act, words typed into data-ask, a range of bars dragged over or typed.
+const TYPING_MS = 200
+
 export default function ({ data, parentElement, setTriggerValue }) {
   const panel = parentElement.querySelector(".panel")
-
-  if (panel.source !== data.html) {
-    const focused = parentElement.activeElement?.dataset?.name
-    panel.innerHTML = data.html
-    panel.source = data.html
-    if (focused) {
-      panel.querySelector(`[data-name="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true })
-    }
-  }
+  const act = (name, value) => setTriggerValue("act", [name, value])
+  draw(panel, data.html, parentElement)
 
   panel.onclick = (event) => {
+    if (event.button !== 0) return
+    const actor = event.target.closest("[data-act]")
+    if (actor) {
+      event.preventDefault()
+      act(actor.dataset.act, actor.dataset.value ?? "")
+      return
+    }
     const link = event.target.closest("a[data-go]")
-    if (!link || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return
     event.preventDefault()
     const wanted = (event.altKey && link.parentElement.querySelector("a[data-alternative]")) || link
     panel.classList.add("waiting")
-    setTriggerValue("go", wanted.getAttribute("href"))
+    move(wanted.href)
+  }
+
+  panel.oninput = (event) => {
+    const { ask } = event.target.dataset
+    if (ask === undefined) return
+    clearTimeout(panel.typing)
+    panel.typing = setTimeout(() => act("ask", JSON.stringify([ask, event.target.value])), TYPING_MS)
+  }
+
+  panel.onchange = (event) => {
+    const ends = event.target.closest("[data-range]")
+    if (!ends) return
+    const [low, high] = [...ends.querySelectorAll("input")].map((end) => end.value)
+    act("range", JSON.stringify([ends.dataset.range, low, high]))
+  }
+
+  panel.onpointerdown = (event) => {
+    const bars = event.target.closest("[data-brush]")
+    if (bars && event.button === 0) brush(bars, event, act)
   }
 
   panel.classList.remove("waiting")
+}
+
+// New HTML takes the old one's place; the focus, and what is being typed, stay.
+function draw(panel, html, root) {
+  if (panel.source === html) return
+  const before = (root.activeElement ?? document.activeElement)
+  const typed = before?.tagName === "INPUT" ? [before.value, before.selectionStart] : null
+  const name = before?.dataset?.name
+  panel.innerHTML = html
+  panel.source = html
+  const now = name && panel.querySelector(`[data-name="${CSS.escape(name)}"]`)
+  if (!now) return
+  now.focus({ preventScroll: true })
+  if (typed && now.dataset.ask !== undefined) {
+    now.value = typed[0]
+    now.setSelectionRange(typed[1], typed[1])
+  }
+}
+
+// A drag over several bars asks for the range from the first to the last; one bar alone is a click on it.
+function brush(bars, down, act) {
+  const barAt = (event) => Number(event.target.closest?.("[data-index]")?.dataset.index ?? NaN)
+  const first = barAt(down)
+  if (Number.isNaN(first)) return
+  let last = first
+  const over = (event) => {
+    const now = event.composedPath().find((e) => e.dataset?.index !== undefined && bars.contains(e))
+    if (!now) return
+    last = Number(now.dataset.index)
+    const [low, high] = [Math.min(first, last), Math.max(first, last)]
+    for (const bar of bars.querySelectorAll("[data-index]")) {
+      bar.classList.toggle("brushed", low !== high && low <= bar.dataset.index && bar.dataset.index <= high)
+    }
+  }
+  const up = () => {
+    document.removeEventListener("pointermove", over)
+    if (first === last) return
+    const swallow = (click) => { click.preventDefault(); click.stopPropagation() }
+    bars.addEventListener("click", swallow, { capture: true })
+    setTimeout(() => bars.removeEventListener("click", swallow, { capture: true }))
+    act("brush", JSON.stringify([bars.dataset.brush, Math.min(first, last), Math.max(first, last)]))
+  }
+  down.preventDefault()
+  document.addEventListener("pointermove", over)
+  document.addEventListener("pointerup", up, { once: true })
+}
+
+// One step of the browser's history; Streamlit goes where Back and Forward lead, and so here.
+function move(address) {
+  window.history.pushState(null, "", address)
+  window.dispatchEvent(new PopStateEvent("popstate"))
 }

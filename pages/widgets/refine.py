@@ -44,6 +44,20 @@ def has_range(query: Query, wanted: tuple[Filter, ...]) -> bool:
     return asked == wanted
 
 
+def range_ends(query: Query, field: str) -> tuple[str, str]:
+    """The ends of the range of a field that is asked for; empty where it is open or there is none."""
+    low = high = ""
+    for f in query.filters:
+        if f.field == field and f.op == "=" and len(f.values) == 1:
+            value = f.values[0]
+            low, high = (value.low or "", value.high or "") if isinstance(value, Range) else (value, value)
+        elif f.field == field and f.op in (">", ">="):
+            low = str(f.values[0])
+        elif f.field == field and f.op in ("<", "<="):
+            high = str(f.values[0])
+    return low, high
+
+
 def range_of(field: Field, bin_: Bin, *, last: bool) -> tuple[Filter, ...]:
     """The filters that keep what lies in a histogram bin: half-open, the last one closed."""
     if field.type == "timestamp":
@@ -55,6 +69,14 @@ def range_of(field: Field, bin_: Bin, *, last: bool) -> tuple[Filter, ...]:
     if last:
         return (Filter(field.name, "=", (Range(str(bin_.low), str(bin_.high)),)),)
     return Filter(field.name, ">=", (str(bin_.low),)), Filter(field.name, "<", (str(bin_.high),))
+
+
+def typed_range(query: Query, field: str, low: str, high: str) -> Query:
+    """Ask for what lies between two typed ends (inclusive, either may be open) instead of the range so far."""
+    low, high = low.strip(), high.strip()
+    others = tuple(f for f in query.filters if f.field != field or f.op not in _COMPARISONS)
+    wanted = (Filter(field, "=", (Range(low or None, high or None),)),) if low or high else ()
+    return _filtered(query, others + wanted)
 
 
 def add_filter(query: Query, wanted: Filter) -> Query:

@@ -17,7 +17,7 @@ _HIDDEN = re.compile(
 )
 _CONTROL_PICTURES = 0x2400
 _DELETE = 0x7F
-_LINK = re.compile(r"(\?|export\?|https?://)")
+_LINK = re.compile(r"(\./\?|[a-z]+\?|https?://)")
 _VOID = frozenset({"input", "br"})
 
 

@@ -7,20 +7,22 @@ from dataclasses import replace
 from typing import TypeVar
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from corpuscope.corpus import Corpus
 from corpuscope.errors import CorpuscopeError, InvalidQuery
 from corpuscope.fields import Field
-from corpuscope.links import Link
+from corpuscope.links import SEARCH, Link
 from corpuscope.query import Query
 from corpuscope.results import SearchResult
-from pages.widgets import corpora, location, panel, query_bar, refine, summary_view
-from pages.widgets.command_line import search_command
+from corpuscope.sessions.marks import MarkedCorpus
+from pages.widgets import exploration, marking, panel, query_bar, refine, summary_view, toolbar
+from pages.widgets.arrival import arrive
 from pages.widgets.corpus_choice import choose_corpus
-from pages.widgets.download import download_panel
-from pages.widgets.facet_view import FacetView, default_facets
+from pages.widgets.facet_panel import facet_panel
+from pages.widgets.facet_view import default_facets
 from pages.widgets.hit_view import hits_html
-from pages.widgets.safe_html import element, join
+from pages.widgets.safe_html import join
 
 T = TypeVar("T")
 
@@ -34,43 +36,29 @@ _MOST_OFFERS = 8
 
 def search_page() -> None:
     """Draw the page that the URL describes."""
-    link, wrong = _read_link()
-    try:
-        key, corpus = corpora.find(link.corpus)
-    except CorpuscopeError as error:
-        _show_no_corpus(error)
+    here = arrive(SEARCH)
+    if here is None:
         return
-    link = replace(link, corpus=key)
+    link, corpus = here.link, here.corpus
     query_bar.query_form(link)
     if conditions := summary_view.pills(link):
         panel.show(conditions, key="pills")
     status = st.empty()
     facets = link.query.facets or default_facets(corpus.fields)
     with st.sidebar:
-        choose_corpus(key, link.query)
+        choose_corpus(link)
         query_bar.filter_form(link)
-        if query_bar.filter_error():
-            panel.show(
-                summary_view.notice("error", "This filter cannot be read", query_bar.filter_error()),
-                key="filter_notice",
-            )
+        if wrong := query_bar.filter_error():
+            panel.show(summary_view.notice("error", "This filter cannot be read", wrong), key="filter_notice")
     try:
-        if wrong is not None:
-            raise wrong
+        if here.wrong is not None:
+            raise here.wrong
         with status, st.spinner("Searching …"):
             result = _answer(corpus, replace(link.query, facets=facets))
     except CorpuscopeError as error:
         _show_error(status, link, error)
         return
     _show_answer(status, link, corpus, result)
-
-
-def _read_link() -> tuple[Link, CorpuscopeError | None]:
-    """What the URL says, else an empty query and what is wrong with the URL."""
-    try:
-        return location.current(), None
-    except CorpuscopeError as error:
-        return Link(Query()), error
 
 
 def _answer(corpus: Corpus, query: Query) -> SearchResult:
@@ -80,7 +68,7 @@ def _answer(corpus: Corpus, query: Query) -> SearchResult:
 
 def _kept(name: str, corpus: Corpus, query: Query, compute: Callable[[], T]) -> T:
     """What `compute` gave when this session last asked this version of the corpus this query."""
-    asked = (str(corpus.folder), corpus.version, query)
+    asked = (corpus, query)
     kept = st.session_state.get(name)
     if kept is None or kept[0] != asked:
         kept = st.session_state[name] = (asked, compute())
@@ -88,27 +76,22 @@ def _kept(name: str, corpus: Corpus, query: Query, compute: Callable[[], T]) -> 
     return value
 
 
-def _show_answer(status: st.delta_generator.DeltaGenerator, link: Link, corpus: Corpus, result: SearchResult) -> None:
+def _show_answer(status: DeltaGenerator, link: Link, corpus: MarkedCorpus, result: SearchResult) -> None:
     with st.sidebar:
-        panel.show(FacetView(link, result, corpus.fields).html(), key="facets")
+        facet_panel(link, corpus, result)
         query_bar.add_facet(link, result.query.facets, corpus.fields)
     left_out = sum(r.count for r in corpus.manifest.rejected.values())
     with status:
         panel.show(summary_view.counts(result, tokens_by=_tokens_by(corpus.fields), left_out=left_out), key="counts")
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        query_bar.order_and_size(link, corpus.fields)
-        with st.popover("More", icon=":material/tune:"):
-            query_bar.more_options(link)
-        with st.popover(":material/terminal:", help="The same search as a command"):
-            st.code(search_command(corpus.folder, link.query), language="bash", wrap_lines=True)
-        with st.popover(f"Export {result.total:,}", icon=":material/download:", disabled=not result.total):
-            download_panel(link.corpus or "", corpus, link.query, result.total)
-    if not result.hits:
+    toolbar.toolbar(link, corpus, result)
+    marking.show_latest(link)
+    if result.hits:
+        hits = hits_html(link, result.hits, corpus)
+        panel.show(join([hits, summary_view.pager(link, result)]), key="hits", on_act=marking.on_star(link, corpus))
+    else:
         _show_nothing(link, corpus, result)
-        return
-    estimated = frozenset(f.name for f in corpus.fields.values() if f.estimated)
-    hits = hits_html(result.hits, estimated=estimated)
-    panel.show(join([hits, summary_view.pager(link, result)]), key="hits")
+    if trouble := exploration.record(link, corpus, result):
+        panel.show(summary_view.notice("hint", "This exploration is not saved", trouble), key="unsaved")
 
 
 def _show_nothing(link: Link, corpus: Corpus, result: SearchResult) -> None:
@@ -139,29 +122,16 @@ def _offers(corpus: Corpus, query: Query) -> list[tuple[Query, int, str]]:
     return [(replace(q, k=query.k, facets=query.facets), corpus.search(q).total, what) for q, what in less]
 
 
-def _show_error(status: st.delta_generator.DeltaGenerator, link: Link, error: CorpuscopeError) -> None:
+def _show_error(status: DeltaGenerator, link: Link, error: CorpuscopeError) -> None:
     """The error's own sentence, and a way on."""
     ways = []
     if isinstance(error, InvalidQuery) and link.query.mode in ("boolean", "regex"):
         keyword = replace(link, query=replace(link.query, mode="keyword", offset=0))
         ways.append(panel.door(keyword, "Search the same words as keywords"))
-    ways.append(panel.door(Link(Query(), link.corpus), "Start afresh"))
+    ways.append(panel.door(link.to(SEARCH, Query()), "Start afresh"))
     lines = [str(error), join([ways[0], *(join([" · ", w]) for w in ways[1:])])]
     with status:
         panel.show(summary_view.notice("error", "This search cannot be run", *lines), key="error")
-
-
-def _show_no_corpus(error: CorpuscopeError) -> None:
-    build = join(
-        [
-            "Build one with ",
-            element("code", "corpuscope build DIR --source FILE"),
-            " and open it with ",
-            element("code", "corpuscope serve DIR"),
-            ".",
-        ]
-    )
-    panel.show(summary_view.notice("error", "No corpus to show", str(error), build), key="error")
 
 
 def _tokens_by(fields: dict[str, Field]) -> str:

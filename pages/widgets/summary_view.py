@@ -96,6 +96,19 @@ def describe(condition: Filter) -> str:
     return f"{condition.field}{_WORDS[condition.op]}{values}"
 
 
+def in_words(query: Query) -> str:
+    """A query as one line: what is looked for, how, and the conditions."""
+    text = " ".join(query.text.split())
+    parts = [text or "everything"]
+    if query.has_text and query.mode != "keyword":
+        parts.append(query.mode)
+    parts += [describe(f) for f in query.filters]
+    parts += [f"where {query.where}"] if query.where else []
+    parts += [f"by {query.sort.field} {'↓' if query.sort.descending else '↑'}"] if query.sort else []
+    parts += [f"{query.sample:,} at random (seed {query.seed})"] if query.sample is not None else []
+    return " · ".join(parts)
+
+
 def _pill(link: Link, label: Html, without: Query, condition: Filter | None = None) -> Html:
     written = None if condition is None else str(condition)
     cross = door(

@@ -1,10 +1,12 @@
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from corpuscope.errors import InvalidQuery
 from corpuscope.filters import Filter, Range
-from corpuscope.links import Link, from_params, from_url, to_params, to_url
+from corpuscope.links import DOCUMENT, PAGES, SEARCH, Link, from_params, from_url, to_params, to_url
 from corpuscope.query import MODES, FacetRequest, Query, Sort
 
 names = st.from_regex(r"[a-z][a-z0-9_.]{0,10}", fullmatch=True)
@@ -41,11 +43,35 @@ def queries(draw: st.DrawFn) -> Query:
     )
 
 
-@given(queries(), st.none() | words)
-def test_a_link_reads_back_as_it_was_written(query: Query, corpus: str | None):
-    link = Link(query, corpus)
-    assert from_params(to_params(link)) == link
+places = st.fixed_dictionaries(
+    {
+        "corpus": st.none() | words,
+        "page": st.sampled_from(PAGES),
+        "session": st.none() | words,
+        "document": st.none() | words,
+        "at": st.none() | st.integers(1, 10**9),
+        "start": st.none() | st.integers(0, 10**9),
+        "show": st.none() | st.lists(names, max_size=3).map(tuple),
+    }
+)
+
+
+@given(queries(), places)
+def test_a_link_reads_back_as_it_was_written(query: Query, place: dict[str, Any]):
+    link = Link(query, **place)
+    assert from_params(to_params(link), link.page) == link
     assert from_url(to_url(link)) == link
+
+
+def test_another_page_keeps_corpus_session_and_query_but_not_the_document():
+    link = Link(Query(text="a"), "demo", DOCUMENT, "s1", "c4-17", 3, 900, ("year",))
+    assert link.to(SEARCH) == Link(Query(text="a"), "demo", SEARCH, "s1", show=("year",))
+    assert to_url(link.to(SEARCH)).startswith("./?") and to_url(link).startswith("document?")
+
+
+def test_a_page_that_is_not_there_is_named():
+    with pytest.raises(InvalidQuery, match="no page 'overvew'.*overview"):
+        from_url("overvew?q=a")
 
 
 def test_a_link_is_readable_and_says_nothing_twice():

@@ -40,8 +40,9 @@ class Page:
 
     @property
     def params(self) -> dict[str, list[str]]:
+        """What the URL says, but for the session, which is drawn anew for every window."""
         given = self.test.query_params
-        return {k: v if isinstance(v, list) else [v] for k, v in given.items()}
+        return {k: v if isinstance(v, list) else [v] for k, v in given.items() if k != "session"}
 
 
 @pytest.fixture

@@ -91,7 +91,7 @@ def test_a_request_that_makes_no_sense_is_explained(visit: Visit, params: dict[s
 
 def test_a_boolean_error_offers_the_same_words_as_keywords(visit: Visit):
     notice = visit(Query(text='river "', mode="boolean")).html("error")
-    assert 'href="?corpus=tiny&amp;q=river+%22"' in notice
+    assert 'href="./?corpus=tiny&amp;session=' in notice
 
 
 def test_no_match_says_which_condition_to_drop(visit: Visit, serving: Corpus):
@@ -159,5 +159,7 @@ def test_one_more_facet(visit: Visit):
     assert "Law, Order &amp; &quot;Crime&quot;" in page.html("facets")
 
 
-def test_a_download_link_carries_a_ticket(visit: Visit):
-    assert re.search(r'href="export\?what=data&amp;ticket=[\w.-]+"', visit(Query(text="river")).html("download_links"))
+def test_the_whole_subset_is_one_door_away(visit: Visit, serving: Corpus):
+    doors = visit(Query(text="river")).html("doors")
+    total = serving.search(Query(text="river")).total
+    assert re.search(rf'<a href="export\?corpus=tiny[^"]*q=river"[^>]*>Export {total}</a>', doors)

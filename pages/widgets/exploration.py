@@ -1,0 +1,97 @@
+"""The exploration that a browser window is in: a session that saves itself as the reader goes."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from corpuscope.corpus import Corpus
+from corpuscope.errors import CorpuscopeError
+from corpuscope.links import Link
+from corpuscope.results import SearchResult
+from corpuscope.sessions.marks import MarkedCorpus, with_marks
+from corpuscope.sessions.records import labels_in_force
+from corpuscope.sessions.store import SessionStore, new_id
+
+_OWN = "exploration_own"
+_SAVED = "exploration_saved"
+
+
+@st.cache_resource(show_spinner=False)
+def store() -> SessionStore:
+    """The sessions of the user who runs this server."""
+    return SessionStore()
+
+
+def id_of(link: Link) -> str:
+    """The session that the URL names, else the window's own."""
+    if link.session is not None:
+        st.session_state[_OWN] = link.session
+    elif _OWN not in st.session_state:
+        st.session_state[_OWN] = new_id()
+    own: str = st.session_state[_OWN]
+    return own
+
+
+def saved_id() -> str | None:
+    """The window's session once something of it is kept, so that the address can name it."""
+    own = st.session_state.get(_OWN)
+    return own if own is not None and st.session_state.get(_SAVED) == own else None
+
+
+def marked(link: Link, corpus: Corpus) -> MarkedCorpus:
+    """The corpus with the session's labels and bookmarks as fields."""
+    return with_marks(corpus, store().marks(id_of(link)))
+
+
+def record(link: Link, corpus: Corpus, result: SearchResult) -> str | None:
+    """Keep a step; what is wrong when that cannot be done."""
+    try:
+        store().record_step(id_of(link), corpus, result)
+    except CorpuscopeError as error:
+        return f"This step is not saved: {error}"
+    query = result.query
+    if query.has_text or query.filters or query.where or query.sample is not None:
+        st.session_state[_SAVED] = id_of(link)
+    return None
+
+
+def leave() -> None:
+    """Begin another exploration in this window: the one it was in is gone."""
+    st.session_state.pop(_OWN, None)
+    st.session_state.pop(_SAVED, None)
+
+
+def bookmark(link: Link, corpus: Corpus, identifier: str, *, add: bool) -> int:
+    """Bookmark a document, or no longer; the mark's number."""
+    return _saved(link, store().mark(id_of(link), corpus, "bookmark", add=add, ids=(identifier,)))
+
+
+def label(link: Link, corpus: Corpus, name: str, identifier: str, *, add: bool) -> int:
+    """Give a document a label, or take it away; the mark's number."""
+    return _saved(link, store().mark(id_of(link), corpus, "label", name=name, add=add, ids=(identifier,)))
+
+
+def label_matches(link: Link, corpus: Corpus, name: str, result: SearchResult, *, add: bool) -> int:
+    """Give every document that matched a label, or take it away; the mark's number."""
+    mark = store().mark(id_of(link), corpus, "label", name=name, add=add, query=result.query, count=result.total)
+    return _saved(link, mark)
+
+
+def undo(link: Link, mark: int) -> None:
+    """Take a mark back."""
+    store().undo(id_of(link), mark)
+
+
+def label_names(link: Link) -> list[str]:
+    """The labels of the session, in alphabetical order."""
+    return list(labels_in_force(store().marks(id_of(link))))
+
+
+def keep(link: Link) -> None:
+    """Let the address name the session: something of it is kept, or will be."""
+    st.session_state[_SAVED] = id_of(link)
+
+
+def _saved(link: Link, number: int) -> int:
+    keep(link)
+    return number

@@ -1,0 +1,218 @@
+"""Explorations as HTML: the list of all, and one as a timeline of steps, notes, marks and exports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from corpuscope.corpus import Corpus
+from corpuscope.filters import Filter
+from corpuscope.links import DOCUMENT, EXPORT, SEARCH, SESSIONS, Link
+from corpuscope.query import Query
+from corpuscope.results import Hit
+from corpuscope.sessions.records import Event, Export, Mark, Note, Session, Step
+from pages.widgets import summary_view, wording
+from pages.widgets.panel import door
+from pages.widgets.safe_html import Html, datum, element, join
+
+
+def session_list(link: Link, sessions: Sequence[Session], fresh: Link, corpus: Corpus) -> Html:
+    """All explorations, the latest first, each with what it was about."""
+    items = [_list_item(link, s, corpus) for s in sessions]
+    head = element("h3", element("span", "Explorations"))
+    new = element("p", door(fresh, "New exploration", class_="button"))
+    return element("div", head, new, element("ol", *items, class_="sessions"), class_="sheet")
+
+
+def _list_item(link: Link, session: Session, corpus: Corpus) -> Html:
+    here = session.id == link.session
+    title = element("b", datum(session.name or session.summary or "no search yet"))
+    counted = [
+        f"{session.steps:,} step{'' if session.steps == 1 else 's'}",
+        f"{session.bookmarks:,} ★" if session.bookmarks else "",
+        f"{session.labels:,} label{'' if session.labels == 1 else 's'}" if session.labels else "",
+        f"{session.exports:,} export{'' if session.exports == 1 else 's'}" if session.exports else "",
+    ]
+    about = " · ".join(filter(None, [_when(session.changed), session.corpus, *counted]))
+    moved = session.corpus == corpus.name and session.snapshot.version != corpus.version
+    drift = element("span", " · corpus has changed", class_="warning") if moved else None
+    summary = session.name and session.summary and element("span", datum(session.summary), class_="example")
+    return element(
+        "li",
+        door(
+            replace(link.to(SESSIONS), session=session.id),
+            title,
+            summary,
+            element("span", datum(about), drift, class_="example"),
+            class_="here" if here else None,
+            aria_current="true" if here else None,
+            data_name=f"session {session.id}",
+        ),
+    )
+
+
+def nothing_yet(link: Link, *, any_session: bool) -> Html:
+    """The state of a window that has not searched yet."""
+    search = door(link.to(SEARCH), "Search for something")
+    lines = [join([search, ": every search is kept here, with its counts."])]
+    if any_session:
+        lines.append(join(["Or open one of the explorations beside."]))
+    return summary_view.notice("empty", "This exploration is still empty", *lines)
+
+
+def drift_notice(session: Session, corpus: Corpus, drift: Sequence[str]) -> Html:
+    """What has changed in the corpus since the session's last step."""
+    if session.corpus != corpus.name:
+        told = f"Its steps were made on the corpus {session.corpus}; this is {corpus.name}."
+        return summary_view.notice("hint", "Another corpus", told)
+    if not drift:
+        same = f"The corpus is as it was: {corpus.label}."
+        return element("p", datum(same), class_="quiet")
+    return summary_view.notice("hint", "The corpus has changed since the last step", *(datum(line) for line in drift))
+
+
+def steps_html(link: Link, steps: Sequence[Step], version: str) -> Html:
+    """Every search with what it counted; each opens as it was."""
+    rows = [_step_row(link, step, version) for step in reversed(steps)]
+    return element(
+        "div", element("h3", f"Steps ({len(steps):,})"), element("ol", *rows, class_="steps"), class_="sheet"
+    )
+
+
+def _step_row(link: Link, step: Step, version: str) -> Html:
+    tokens = ""
+    if step.tokens is not None:
+        tokens = f" · {wording.compact(step.tokens.count)} tokens{'~' if step.tokens.estimated else ''}"
+    counted = f"{step.total:,} of {wording.documents(step.documents)}{tokens}"
+    partial = f" · partial: {step.partial}" if step.partial else ""
+    before = element("span", f" · on version {step.corpus_version}", class_="warning")
+    return element(
+        "li",
+        element("span", f"{step.number:,}", class_="rank"),
+        element(
+            "div",
+            door(
+                link.to(SEARCH, step.query), datum(summary_view.in_words(step.query)), data_name=f"step {step.number}"
+            ),
+            element(
+                "span",
+                f"{counted}{partial} · {_when(step.at)}",
+                before if step.corpus_version != version else None,
+                class_="example",
+            ),
+        ),
+    )
+
+
+def notes_html(notes: Sequence[Note]) -> Html:
+    """Notes with when they were written."""
+    items = [
+        element(
+            "li",
+            element("p", datum(note.text), class_="note-text", dir="auto"),
+            element("span", _when(note.at), " · ", _act("remove_note", note.id, "remove"), class_="example"),
+        )
+        for note in notes
+    ]
+    return element(
+        "div", element("h3", f"Notes ({len(notes):,})"), element("ol", *items, class_="notes"), class_="sheet"
+    )
+
+
+def bookmarks_html(link: Link, field: str, hits: Sequence[Hit], total: int) -> Html:
+    """Bookmarked documents, each a door."""
+    everything = link.to(SEARCH, Query(filters=(Filter(field, "=", ("true",)),)))
+    items = [
+        element(
+            "li", door(replace(link.to(DOCUMENT, everything.query), document=h.id, at=h.rank), datum(h.title or h.id))
+        )
+        for h in hits
+    ]
+    more = element("p", door(everything, "Open as a search"), class_="quiet") if total else None
+    return element(
+        "div", element("h3", f"Bookmarks ({total:,})"), element("ol", *items, class_="plain-list"), more, class_="sheet"
+    )
+
+
+def marks_html(link: Link, field: str, marks: Sequence[Mark]) -> Html:
+    """What was labelled, step by step, each with a way back."""
+    labels = [m for m in marks if m.kind == "label"]
+    items = [
+        element(
+            "li",
+            door(link.to(SEARCH, Query(filters=(Filter(field, "=", (m.name,)),))), datum(m.name), class_="chip label"),
+            f" {'added to' if m.add else 'taken from'} {wording.documents(m.count)} ",
+            element("span", datum(summary_view.in_words(m.query)) if m.query else "one by one", class_="example"),
+            element("span", _when(m.at), " · ", _act("undo", m.id, "undo"), class_="example"),
+        )
+        for m in reversed(labels)
+    ]
+    none = None if labels else element("p", "Label documents on the Search page; labels are filters.", class_="quiet")
+    return element("div", element("h3", "Labels"), none, element("ol", *items, class_="plain-list"), class_="sheet")
+
+
+def exports_html(link: Link, exports: Sequence[Export]) -> Html:
+    """What was exported; the Export page runs them again."""
+    items = [
+        element("li", datum(e.file_name), element("span", _export(e.recipe), " · ", _when(e.at), class_="example"))
+        for e in reversed(exports)
+    ]
+    again = element("p", door(link.to(EXPORT), "Fetch or run them again"), class_="quiet") if exports else None
+    return element(
+        "div",
+        element("h3", f"Exports ({len(exports):,})"),
+        element("ol", *items, class_="plain-list"),
+        again,
+        class_="sheet",
+    )
+
+
+def events_html(link: Link, events: Sequence[Event]) -> Html:
+    """Documents whose personal data was shown."""
+    revealed = [e for e in events if e.kind == "reveal"]
+    if not revealed:
+        return Html("")
+    items = [
+        element(
+            "li",
+            door(replace(link.to(DOCUMENT, Query()), document=e.document), datum(e.document)),
+            element("span", _when(e.at), class_="example"),
+        )
+        for e in reversed(revealed)
+    ]
+    return element(
+        "div",
+        element("h3", f"Personal data shown ({len(revealed):,})"),
+        element("ol", *items, class_="plain-list"),
+        class_="sheet",
+    )
+
+
+def deleted_notice(session: str) -> Html:
+    """What was deleted just now, with the way back."""
+    body = join(
+        ["The exploration was deleted. ", _act("restore", session, "Undo"), " · ", _act("dismiss", "", "Dismiss")]
+    )
+    return element("p", body, class_="notice hint slim", role="status")
+
+
+def deleted_list(sessions: Iterable[Session]) -> Html:
+    """Deleted explorations that can still be brought back."""
+    items = [element("li", datum(s.name or s.summary or s.id), " ", _act("restore", s.id, "restore")) for s in sessions]
+    return element("ol", *items, class_="plain-list")
+
+
+def _act(name: str, value: object, label: str) -> Html:
+    return element("button", label, type="button", class_="plain", data_act=name, data_value=str(value))
+
+
+def _export(recipe: Any) -> str:
+    return wording.documents(int(recipe.get("documents_written") or 0))
+
+
+def _when(at: datetime) -> str:
+    """Today's moments by the clock, earlier ones by the day; UTC, as the server counts."""
+    moment, today = at.astimezone(UTC), datetime.now(UTC).date()
+    return f"{moment:%H:%M} UTC" if moment.date() == today else f"{moment:%Y-%m-%d %H:%M} UTC"
