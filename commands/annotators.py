@@ -16,7 +16,9 @@ def run(args: argparse.Namespace) -> int:
     del args
     for annotator in ANNOTATORS:
         default = " (default)" if annotator.name in DEFAULT else ""
-        print(f"{annotator.name} {annotator.version}{default}: {annotator.cost}; reads {', '.join(annotator.needs)}")
+        package = f"; package {annotator.requires}" if annotator.requires else ""
+        reads = f"reads {', '.join(annotator.needs)}"
+        print(f"{annotator.name} {annotator.version}{default}: {annotator.cost}; {reads}{package}")
         for field in annotator.fields:
             print(f"  {field.name:<18} {field.type:<10} {field.meaning}")
     return 0

@@ -6,6 +6,7 @@ import argparse
 import json
 
 from commands.build import add_reading_arguments
+from commands.peek_text import render
 from indexing.ingest import IngestOptions
 from indexing.peek import peek
 
@@ -20,5 +21,5 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Look and print."""
     found = peek(args.source, IngestOptions(text_field=args.text_field, id_field=args.id_field))
-    print(json.dumps(found.to_json(), ensure_ascii=False, indent=1) if args.json else found.to_text())
+    print(json.dumps(found.to_json(), ensure_ascii=False, indent=1) if args.json else render(found))
     return 0

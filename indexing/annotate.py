@@ -48,11 +48,10 @@ class Job:
 
 @dataclass(frozen=True)
 class AnnotatedPart:
-    """What was done: rows, seconds by annotator, and by field how many documents got no value."""
+    """What was done: rows, and seconds by annotator."""
 
     rows: int
     seconds: dict[str, float]
-    without_value: dict[str, int]
 
 
 def fit(
@@ -96,12 +95,9 @@ def annotate_part(
             made[annotator.name].append(result)
             seconds[annotator.name] += time.perf_counter() - begun
         advance(batch.num_rows)
-    without: dict[str, int] = {}
     for annotator, job in zip(annotators, jobs, strict=True):
-        table = _table(annotator, made.pop(annotator.name))
-        without |= {name: table[name].null_count for name in table.column_names}
-        _write(table, folder / job.file_name)
-    return AnnotatedPart(rows, seconds, without)
+        _write(_table(annotator, made.pop(annotator.name)), folder / job.file_name)
+    return AnnotatedPart(rows, seconds)
 
 
 def run(annotator: Annotator, settings: Settings, columns: Mapping[str, pa.Array], rows: int) -> list[pa.Array]:

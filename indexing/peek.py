@@ -93,12 +93,6 @@ class Peek:
         """Plain JSON."""
         return asdict(self)
 
-    def to_text(self) -> str:
-        """The same for people, for a terminal."""
-        from indexing.peek_text import render
-
-        return render(self)
-
 
 def peek(spec: str, options: IngestOptions, *, seed: int = 0) -> Peek:
     """Look into a source; takes seconds on any size."""

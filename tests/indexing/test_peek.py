@@ -4,6 +4,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from commands.peek_text import render
 from corpuscope.errors import SourceError, UsageError
 from indexing import peek as module
 from indexing.ingest import IngestOptions
@@ -39,7 +40,7 @@ def test_a_large_source_is_estimated_and_says_so(tmp_path, monkeypatch):
     assert not found.exact
     assert found.sampled < 1000
     assert found.rows == pytest.approx(5000, rel=0.1)
-    assert "about" in found.to_text()
+    assert "about" in render(found)
 
 
 def test_parquet_rows_come_from_the_file_itself(tmp_path, monkeypatch):
@@ -54,7 +55,7 @@ def test_personal_data_is_masked_in_all_that_is_shown(tmp_path):
     found = peek(str(write_lines(tmp_path / "x.jsonl", RECORDS)), IngestOptions())
     assert len(found.documents) == 20
     assert all("[EMAIL]" in document.text for document in found.documents)
-    assert "corp-mail.com" not in json.dumps(found.to_json()) + found.to_text()
+    assert "corp-mail.com" not in json.dumps(found.to_json()) + render(found)
 
 
 def test_the_same_seed_shows_the_same_documents(tmp_path):
@@ -65,7 +66,7 @@ def test_the_same_seed_shows_the_same_documents(tmp_path):
 
 def test_nothing_in_a_document_can_steer_the_terminal(tmp_path):
     path = write_lines(tmp_path / "x.jsonl", [{"id": "\x1b[2J", "text": "a\x1b[31mred\u202e\x00\nb"}])
-    shown = peek(str(path), IngestOptions()).to_text()
+    shown = render(peek(str(path), IngestOptions()))
     assert not {"\x1b", "\u202e", "\x00"} & set(shown)
 
 
@@ -73,7 +74,7 @@ def test_a_source_without_a_text_field_is_still_described(tmp_path):
     path = write_lines(tmp_path / "x.jsonl", [{"foo": "t"}])
     found = peek(str(path), IngestOptions())
     assert (found.rows, found.text_field) == (0, None)
-    assert "--text-field" in found.to_text()
+    assert "--text-field" in render(found)
 
 
 def test_bad_input_is_a_sentence(tmp_path):
