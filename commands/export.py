@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from commands import terminal
-from commands.query_arguments import add_query_arguments, make_query, open_and_remember, split_folders
+from commands.query_arguments import add_query_arguments, make_query, open_for_query, split_folders
 from corpuscope.errors import UsageError
 from corpuscope.export.export import ExportOptions, export
 from corpuscope.export.formats import FORMATS
@@ -32,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(f"--limit is {args.limit}; it must be 1 or more")
     names = None if args.fields is None else tuple(n for n in (f.strip() for f in args.fields.split(",")) if n)
     query = make_query(args, text)
-    corpus = open_and_remember(folders[0])
+    corpus = open_for_query(args, folders[0])
     with ConsoleProgress().step("Exporting") as step:
         recipe = export(corpus, query, args.out, ExportOptions(names, args.limit), advance=step.advance)
     print(summary(args.out, recipe))

@@ -22,6 +22,7 @@ COMMANDS = {
     "run": "write a TREC run for a file of topics",
     "export": "write the selected documents to a file, with a recipe",
     "replay": "make an export again from its recipe",
+    "sessions": "list the explorations that the app has saved",
     "info": "show what a corpus holds and what was rejected",
     "verify": "check every file against the manifest",
     "suppress": "take documents down: never shown, counted or exported again",

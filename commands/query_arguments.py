@@ -30,6 +30,9 @@ def add_query_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sort", metavar="FIELD[:desc]", help="order by a field instead of rank")
     parser.add_argument("--sample", type=int, metavar="N", help="N random matches instead of the best")
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="which sample (default: 0)")
+    parser.add_argument(
+        "--session", metavar="ID", help="with the labels and bookmarks of a saved session as fields"
+    )
     parser.add_argument("--no-mask", action="store_true", help="show personal data as it is")
 
 
@@ -58,6 +61,17 @@ def open_and_remember(folder: str | Path) -> Corpus:
     corpus = open_corpus(folder)
     remember(corpus.folder)
     return corpus
+
+
+def open_for_query(args: argparse.Namespace, folder: str | Path) -> Corpus:
+    """Open a corpus that is to be searched, with the labels and bookmarks of the session that was named, if one was."""
+    corpus = open_and_remember(folder)
+    if args.session is None:
+        return corpus
+    from corpuscope.sessions.marks import with_marks
+    from corpuscope.sessions.store import SessionStore
+
+    return with_marks(corpus, SessionStore().marks_of(args.session))
 
 
 def split_folders(words: Sequence[str]) -> tuple[list[str], str]:

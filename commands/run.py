@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
-from commands.query_arguments import add_query_arguments, make_query, open_and_remember
+from commands.query_arguments import add_query_arguments, make_query, open_for_query
 from corpuscope.errors import CorpuscopeError, ExportError, UsageError
 from corpuscope.manifest import write_atomically
 from corpuscope.trec import run_lines
@@ -27,7 +27,7 @@ def run(args: argparse.Namespace) -> int:
     if not args.tag or any(c.isspace() for c in args.tag):
         raise UsageError(f"--tag is {args.tag!r}; a run's name is one word")
     topics = list(_read_topics(args.topics))
-    corpus = open_and_remember(args.folder)
+    corpus = open_for_query(args, args.folder)
     if not args.out.parent.is_dir():
         raise ExportError(f"There is no folder {args.out.parent} to write {args.out.name} into; make it first.")
     lines = [line for qid, text in topics for line in run_lines(corpus, qid, make_query(args, text), args.tag)]

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 
 from commands import terminal
-from commands.query_arguments import add_query_arguments, make_query, open_and_remember, split_folders
+from commands.query_arguments import add_query_arguments, make_query, open_for_query, split_folders
 from corpuscope.corpus import Corpus
 from corpuscope.query import Query
 from corpuscope.results import BinFacet, Hit, SearchResult, ValueFacet
@@ -27,7 +27,7 @@ def run(args: argparse.Namespace) -> int:
     """Search and print."""
     folders, text = split_folders(args.words)
     query = make_query(args, text)
-    result = _search([open_and_remember(folder) for folder in folders], query)
+    result = _search([open_for_query(args, folder) for folder in folders], query)
     if args.json:
         print(json.dumps(result.to_json(), ensure_ascii=False, allow_nan=False))
     else:

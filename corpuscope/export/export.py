@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -22,6 +24,7 @@ from corpuscope.export.row_digest import RowDigest
 from corpuscope.fields import Field
 from corpuscope.query import Query
 from corpuscope.selection import Selection, select
+from corpuscope.sessions.marks import Basis, basis_of
 
 __all__ = ["FORMATS", "ExportOptions", "Subset", "choose", "export", "write"]
 
@@ -68,15 +71,27 @@ class Subset:
         """What decided which documents are written and what is said of them, as digests by part."""
         parts = self.corpus.manifest.parts
         used = {"documents": tuple(p.documents.sha256 for p in parts)}
-        if self.selection.query.has_text and self.selection.query.mode not in ("exact", "regex"):
+        if self.selection.query.uses_index or (self._basis and self._basis.uses_index):
             used["index"] = tuple(p.lexical.digest if p.lexical else "" for p in parts)
         for origin in self._origins():
             used[origin] = tuple(p.fields[origin].sha256 if origin in p.fields else "" for p in parts)
         return used
 
+    def marks(self) -> tuple[dict[str, Any], ...] | None:
+        """The marks of a session that decided, as plain JSON; None where no field of a session is used."""
+        return None if self._basis is None else tuple(m.to_json() for m in self._basis.marks)
+
+    @cached_property
+    def _basis(self) -> Basis | None:
+        return basis_of(self.corpus, self._named)
+
+    @property
+    def _named(self) -> frozenset[str]:
+        return self.selection.fields_used.union(f.name for f in self.fields)
+
     def _origins(self) -> list[str]:
-        known = self.corpus.fields
-        names = {f.name for f in self.fields} | self.selection.fields_used
+        known = {f.name: f for f in self.corpus.manifest.fields}
+        names = self._named | (self._basis.fields if self._basis else frozenset())
         return sorted({known[n].origin for n in names if n in known} - {"source"})
 
 
@@ -97,10 +112,10 @@ def export(
     return write(choose(corpus, query, options), out, advance=advance)
 
 
-def choose(corpus: Corpus, query: Query, options: ExportOptions) -> Subset:
+def choose(corpus: Corpus, query: Query, options: ExportOptions, *, scan_budget_s: float | None = None) -> Subset:
     """Work out what an export writes; raises InvalidQuery or UnknownField."""
     fields = _choose_fields(corpus, options.fields)
-    selection = select(corpus, query.without_paging(), scan_budget_s=None)
+    selection = select(corpus, query.without_paging(), scan_budget_s=scan_budget_s)
     if options.limit is None and query.sample is None:
         return Subset(corpus, selection, fields, options.limit, "row", None)
     total = int(np.count_nonzero(selection.matches))
@@ -117,22 +132,10 @@ def write(
     accept: Callable[[Recipe], None] = lambda recipe: None,
 ) -> Recipe:
     """Write a subset and its recipe; what `accept` raises on seeing the finished recipe leaves neither."""
-    query = subset.selection.query
     with destination(out) as temporary:
         digest, masked = _write_tables(subset, temporary, formats.format_of(out), advance)
         recipe = Recipe(
-            program=_program(),
-            corpus=subset.corpus.name,
-            query=query.to_json(),
-            fields=tuple(f.name for f in subset.fields),
-            format=formats.format_of(out),
-            limit=subset.limit,
-            order=subset.order,
-            masked=query.mask,
-            annotators=subset.annotators(),
-            fingerprints=subset.fingerprints(),
-            suppression=subset.corpus.suppression,
-            documents_foreseen=subset.documents,
+            **known_parts(subset, formats.format_of(out)),
             documents_written=digest.rows,
             masked_spans=masked,
             rows_sha256=digest.hexdigest(),
@@ -142,6 +145,26 @@ def write(
         # The recipe goes first: an export never stands beside the recipe of another.
         recipe.write_beside(out)
     return recipe
+
+
+def known_parts(subset: Subset, format_: str) -> dict[str, Any]:
+    """What the recipe says before anything is written: all but the documents written, spans masked and digests."""
+    query = subset.selection.query
+    return {
+        "program": _program(),
+        "corpus": subset.corpus.name,
+        "query": query.to_json(),
+        "fields": tuple(f.name for f in subset.fields),
+        "format": format_,
+        "limit": subset.limit,
+        "order": subset.order,
+        "masked": query.mask,
+        "annotators": subset.annotators(),
+        "fingerprints": subset.fingerprints(),
+        "marks": subset.marks(),
+        "suppression": subset.corpus.suppression,
+        "documents_foreseen": subset.documents,
+    }
 
 
 def mask_table(table: pa.Table) -> tuple[pa.Table, int]:
@@ -177,9 +200,9 @@ def _write_tables(subset: Subset, path: Path, format_: str, advance: Callable[[i
 
 def _choose_fields(corpus: Corpus, names: Sequence[str] | None) -> tuple[Field, ...]:
     """The named fields in the order given, or all of them; id and text always go along."""
-    if names is None:
-        return corpus.manifest.fields
     known = corpus.fields
+    if names is None:
+        return tuple(known.values())
     wanted = [n for n in dict.fromkeys(names) if n not in ("id", "text")]
     for name in wanted:
         if name not in known:

@@ -25,7 +25,8 @@ class Recipe:
 
     `query` is the Query's JSON without paging; `order` is "row", "rank", "sort" or "seed"; `suppression` counts
     the suppressions that were in force; `fingerprints` maps what was used ("documents", "index", a field's
-    origin) to the SHA-256 of each part's file, for an index to its content digest.
+    origin) to the SHA-256 of each part's file, for an index to its content digest. `marks` are the labels and
+    bookmarks, in order, that the fields of a session came from; None where no such field was used.
     """
 
     program: str
@@ -44,11 +45,16 @@ class Recipe:
     masked_spans: int
     rows_sha256: str
     file_sha256: str
+    marks: tuple[dict[str, Any], ...] | None = None
     recipe: int = FORMAT
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON."""
+        return {k: v for k, v in asdict(self).items() if k != "marks" or v is not None}
 
     def to_bytes(self) -> bytes:
         """The bytes of the recipe's file."""
-        return (json.dumps(asdict(self), ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+        return (json.dumps(self.to_json(), ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
     def write_beside(self, out: Path) -> Path:
         """Write `<out>.recipe.json`."""
@@ -67,20 +73,30 @@ def load(path: Path) -> Recipe:
         ) from None
     except (OSError, ValueError, RecursionError) as error:
         raise CorpuscopeError(f"{path} is no recipe: {error}.") from None
+    return from_json(data, str(path))
+
+
+def from_json(data: Any, origin: str) -> Recipe:
+    """The recipe with this JSON; raises a CorpuscopeError that says what is wrong with what `origin` names."""
     if not isinstance(data, dict) or data.get("recipe") != FORMAT:
-        raise UsageError(f'{path} is no recipe of this version: it lacks "recipe": {FORMAT}.')
+        raise UsageError(f'{origin} is no recipe of this version: it lacks "recipe": {FORMAT}.')
+    data = {"marks": None} | data  # which only the recipes have that use the fields of a session
     wrong = [name for name, is_right in _SHAPES.items() if not is_right(data.get(name))]
     if wrong or set(data) != {f.name for f in fields(Recipe)}:
         raise UsageError(
-            f"{path} is a damaged recipe{f': its {wrong[0]} is not what an export writes' if wrong else ''}."
+            f"{origin} is a damaged recipe{f': its {wrong[0]} is not what an export writes' if wrong else ''}."
         )
-    data["fields"] = tuple(data["fields"])
-    data["fingerprints"] = {k: tuple(v) for k, v in data["fingerprints"].items()}
-    return Recipe(**data)
+    fingerprints = {k: tuple(v) for k, v in data["fingerprints"].items()}
+    marks = None if data["marks"] is None else tuple(data["marks"])
+    return Recipe(**data | {"fields": tuple(data["fields"]), "fingerprints": fingerprints, "marks": marks})
 
 
 def _is_texts(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(v, str) for v in value)
+
+
+def _are_marks(value: Any) -> bool:
+    return value is None or (isinstance(value, list) and all(isinstance(v, dict) for v in value))
 
 
 def _is_count(value: Any) -> bool:
@@ -96,5 +112,6 @@ _SHAPES: dict[str, Callable[[Any], bool]] = {
     "annotators": lambda v: isinstance(v, dict),
     "fingerprints": lambda v: isinstance(v, dict) and "documents" in v and all(_is_texts(x) for x in v.values()),
     "suppression": _is_count,
+    "marks": _are_marks,
     "rows_sha256": lambda v: isinstance(v, str),
 }

@@ -16,6 +16,8 @@ from corpuscope.export import formats
 from corpuscope.export.export import ExportOptions, Subset, choose, write
 from corpuscope.export.recipe import Recipe
 from corpuscope.query import Query
+from corpuscope.sessions.marks import with_marks
+from corpuscope.sessions.records import Marking
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ def replay(
     """
     if formats.format_of(out) != recipe.format:
         raise UsageError(f"The recipe writes {recipe.format}, but {out} asks for {formats.format_of(out)}.")
-    then = corpus.with_suppressions(recipe.suppression)
+    then = _as_it_was(recipe, corpus)
     try:
         subset = choose(then, Query.from_json(recipe.query), ExportOptions(recipe.fields, recipe.limit))
     except UnknownField as error:
@@ -62,6 +64,17 @@ def replay(
             raise ReplayRefused("The documents differ from the recipe's although nothing that it names has changed.")
 
     return Replayed(write(left, out, advance=advance, accept=accept), removed)
+
+
+def _as_it_was(recipe: Recipe, corpus: Corpus) -> Corpus:
+    """The corpus with the suppressions and the marks of the recipe in force, and no others."""
+    then = corpus.with_suppressions(recipe.suppression)
+    if recipe.marks is None:
+        return then
+    marked = with_marks(then, [Marking.from_json(m) for m in recipe.marks])
+    if marked.lost.errors:
+        raise ReplayRefused(f"The corpus has changed since the export: {marked.lost.errors[0]}")
+    return marked
 
 
 def _without(subset: Subset, suppressed: Rows, then: Rows) -> Rows | None:

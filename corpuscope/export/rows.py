@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from corpuscope.catalog.columns import Mask, Rows
-from corpuscope.corpus import Corpus
+from corpuscope.corpus import Corpus, WidenedCorpus
 from corpuscope.errors import CorpusDamaged
 from corpuscope.fields import Field
 
@@ -32,9 +32,9 @@ def export_schema(fields: Sequence[Field]) -> pa.Schema:
 
 def in_row_order(corpus: Corpus, fields: Sequence[Field], matches: Mask) -> Iterator[pa.Table]:
     """The marked rows, part by part."""
-    schema = export_schema(fields)
+    added = _added_columns(corpus, fields)
     for index in range(len(corpus.manifest.parts)):
-        part = _PartReader(corpus, index, fields, schema)
+        part = _PartReader(corpus, index, fields, added)
         part_matches = matches[part.base : part.base + part.rows]
         for groups, start, stop in part.spans(_GROUPS):
             chosen = np.flatnonzero(part_matches[start:stop])
@@ -44,10 +44,10 @@ def in_row_order(corpus: Corpus, fields: Sequence[Field], matches: Mask) -> Iter
 
 def in_order(corpus: Corpus, fields: Sequence[Field], rows: Rows) -> Iterator[pa.Table]:
     """Some rows in the order given."""
-    schema = export_schema(fields)
+    added = _added_columns(corpus, fields)
     bases = corpus.documents.bases
     # A part's fields are read whole, so the last parts stay open for the rows that come next.
-    open_part = lru_cache(_OPEN_PARTS)(lambda index: _PartReader(corpus, index, fields, schema))
+    open_part = lru_cache(_OPEN_PARTS)(lambda index: _PartReader(corpus, index, fields, added))
     for start in range(0, len(rows), _FETCH):
         wanted = rows[start : start + _FETCH]
         ascending = np.sort(wanted)
@@ -63,11 +63,11 @@ def in_order(corpus: Corpus, fields: Sequence[Field], rows: Rows) -> Iterator[pa
 class _PartReader:
     """One part's documents and fields, row-aligned."""
 
-    def __init__(self, corpus: Corpus, index: int, fields: Sequence[Field], schema: pa.Schema) -> None:
+    def __init__(self, corpus: Corpus, index: int, fields: Sequence[Field], added: dict[str, pa.Array]) -> None:
         part = corpus.manifest.parts[index]
         self.base = corpus.documents.bases[index]
         self.rows = part.rows
-        self._schema = schema
+        self._schema = export_schema(fields)
         self._path = corpus.folder / part.documents.path
         self._file = _open(self._path)
         sizes = [self._file.metadata.row_group(i).num_rows for i in range(self._file.metadata.num_row_groups)]
@@ -78,6 +78,7 @@ class _PartReader:
             for f in fields
             if f.origin != "source" and (entry := part.fields.get(f.origin)) is not None
         }
+        self._computed |= {name: column.slice(self.base, self.rows) for name, column in added.items()}
 
     def spans(self, groups: int) -> Iterator[tuple[list[int], int, int]]:
         """Runs of row groups with the rows they cover."""
@@ -107,6 +108,20 @@ class _PartReader:
         ]
         whole = pa.table(arrays, schema=self._schema)
         return whole if len(chosen) == stop - start else whole.take(chosen)
+
+
+def _added_columns(corpus: Corpus, fields: Sequence[Field]) -> dict[str, pa.Array]:
+    """Those columns of an export that no file of the corpus holds, over all rows."""
+    if not isinstance(corpus, WidenedCorpus):
+        return {}
+    return {f.name: _plain(corpus.columns[f.name].to_arrow()) for f in fields if f.name in corpus.columns}
+
+
+def _plain(array: pa.Array) -> pa.Array:
+    """The array without a dictionary, which a list of texts cannot be cast out of."""
+    if pa.types.is_large_list(array.type):
+        return pa.LargeListArray.from_arrays(array.offsets, _plain(array.values), mask=array.is_null())
+    return array.dictionary_decode() if pa.types.is_dictionary(array.type) else array
 
 
 def _open(path: Path) -> pq.ParquetFile:

@@ -137,9 +137,7 @@ def last_step(connection: sqlite3.Connection, session: str) -> LastStep | None:
     return LastStep(id_, corpus, _query(query), counts)
 
 
-def add_step(
-    connection: sqlite3.Connection, session: str, at: int, query: Query, corpus: str, counts: Counts
-) -> None:
+def add_step(connection: sqlite3.Connection, session: str, at: int, query: Query, corpus: str, counts: Counts) -> None:
     """Append a step."""
     connection.execute(
         "INSERT INTO steps (session, at, query, corpus, version, total, documents, tokens, estimated, partial) "
@@ -169,8 +167,7 @@ def notes(connection: sqlite3.Connection, session: str) -> list[Note]:
 def marks(connection: sqlite3.Connection, session: str) -> tuple[Mark, ...]:
     """The marks of a session that are in force, in order."""
     rows = connection.execute(
-        "SELECT id, at, content, count, corpus, version FROM marks "
-        "WHERE session = ? AND undone IS NULL ORDER BY id",
+        "SELECT id, at, content, count, corpus, version FROM marks WHERE session = ? AND undone IS NULL ORDER BY id",
         (session,),
     )
     return tuple(_mark(*row) for row in rows)
@@ -178,9 +175,7 @@ def marks(connection: sqlite3.Connection, session: str) -> tuple[Mark, ...]:
 
 def exports(connection: sqlite3.Connection, session: str) -> list[Export]:
     """The exports of a session in order."""
-    rows = connection.execute(
-        "SELECT id, at, recipe, file_name FROM exports WHERE session = ? ORDER BY id", (session,)
-    )
+    rows = connection.execute("SELECT id, at, recipe, file_name FROM exports WHERE session = ? ORDER BY id", (session,))
     return [Export(id=id_, at=_time(at), recipe=json.loads(recipe), file_name=name) for id_, at, recipe, name in rows]
 
 

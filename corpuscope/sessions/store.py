@@ -202,6 +202,12 @@ class SessionStore:
             corpus.version,
         )
 
+    def marks_of(self, session: str) -> tuple[Mark, ...]:
+        """The marks of a session that are in force, in order; raises UsageError when there is no such session."""
+        if self.find(session) is None:
+            raise _unknown(session)
+        return self.marks(session)
+
     def undo(self, session: str, mark: int) -> None:
         """Take a mark back, whatever came after it; it stays in the file as undone."""
         self._retract("marks", "undone", session, mark)

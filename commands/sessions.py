@@ -1,0 +1,50 @@
+"""`corpuscope sessions`: the explorations that the app has saved for this user."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import Any
+
+from commands import terminal
+from corpuscope.sessions.records import Session
+from corpuscope.sessions.store import SessionStore
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("--json", action="store_true", help="the list as JSON")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the list, the latest first."""
+    sessions = SessionStore().sessions()
+    if args.json:
+        print(json.dumps([_as_json(s) for s in sessions], ensure_ascii=False, indent=1))
+    elif not sessions:
+        print("no sessions yet; the app saves one with the first search: corpuscope serve DIR")
+    else:
+        print("\n".join(map(_line, sessions)))
+    return 0
+
+
+def _as_json(session: Session) -> dict[str, Any]:
+    return {
+        "id": session.id,
+        "name": session.name,
+        "corpus": f"{session.corpus}@{session.snapshot.version}",
+        "created": session.created.isoformat(),
+        "changed": session.changed.isoformat(),
+        "steps": session.steps,
+        "bookmarks": session.bookmarks,
+        "labels": session.labels,
+        "exports": session.exports,
+        "summary": session.summary,
+    }
+
+
+def _line(session: Session) -> str:
+    changed = session.changed.astimezone().strftime("%Y-%m-%d %H:%M")
+    steps = f"{session.steps:,} step{'' if session.steps == 1 else 's'}"
+    about = " · ".join(text for text in (session.name, session.summary) if text)
+    return terminal.printable(f"{session.id}  {changed}  {session.corpus}  {steps:<9}  {about}".rstrip())
