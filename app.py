@@ -12,26 +12,28 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 
 from pages.environment import server_settings
-from pages.routes.export import export_route
+from pages.routes.download import download_route
 from pages.routes.headers import SafeHeaders
 from pages.widgets.corpora import warm_up
 from pages.widgets.download import ROUTE
+from pages.widgets.export_jobs import jobs
 
 
 @asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[None]:
-    """Open the corpora while the browser loads the page."""
+    """Open the corpora while the browser loads the page; at the end, leave no export behind."""
     ending = threading.Event()
     opening = threading.Thread(target=warm_up, args=(ending,), name="warm-up")
     opening.start()
     yield
     ending.set()
     opening.join()  # Java must not end under it
+    jobs().close()
 
 
 app = st.App(
     Path(__file__).with_name("pages") / "_app.py",
-    routes=[Route(f"/{ROUTE}", export_route, methods=["GET"])],
+    routes=[Route(f"/{ROUTE}", download_route, methods=["GET"])],
     lifespan=lifespan,
     middleware=[Middleware(SafeHeaders)],
 )

@@ -1,7 +1,7 @@
 """Short-lived signed tickets: a download link that works for minutes and that nobody can alter.
 
-A ticket names a corpus by the key under which it is served, never by a path, and says which documents to
-write and how. It is signed with a random key that lives as long as the process.
+A ticket names what may be fetched by a name that only the server can resolve, never by a path. It is signed with a
+random key that lives as long as the process.
 """
 
 from __future__ import annotations
@@ -13,30 +13,16 @@ import hmac
 import json
 import secrets
 import time
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from corpuscope.errors import UsageError
-from corpuscope.query import Query
 
 LIFETIME_S = 300
 
 
 class TicketRefused(UsageError):
     """A ticket that was altered, was made by another process or is too old."""
-
-
-@dataclass(frozen=True)
-class ExportTicket:
-    """One export: which corpus in which version, which documents, in which format."""
-
-    corpus: str
-    version: str
-    query: Query
-    suffix: str
-    fields: tuple[str, ...] | None = None
-    limit: int | None = None
 
 
 @dataclass(frozen=True)
@@ -47,35 +33,25 @@ class TicketBooth:
     lifetime_s: float = LIFETIME_S
     now: Callable[[], float] = time.time
 
-    def issue(self, ticket: ExportTicket) -> str:
-        """The ticket as text for a URL."""
-        body = {
-            "corpus": ticket.corpus,
-            "version": ticket.version,
-            "query": ticket.query.to_json(),
-            "suffix": ticket.suffix,
-            "fields": ticket.fields,
-            "limit": ticket.limit,
-            "until": self.now() + self.lifetime_s,
-        }
-        packed = zlib.compress(json.dumps(body).encode())
-        return f"{_encode(packed)}.{_encode(self._sign(packed))}"
+    def issue(self, *name: str) -> str:
+        """A ticket for what the server knows by this name, of one word or several, as text for a URL."""
+        body = json.dumps({"name": name, "until": self.now() + self.lifetime_s}).encode()
+        return f"{_encode(body)}.{_encode(self._sign(body))}"
 
-    def read(self, text: str) -> ExportTicket:
-        """The ticket that `issue` wrote; raises TicketRefused when it is not one, or too old."""
-        packed, signature = _decode(text)
-        # The signature comes first: nothing of an unsigned ticket is unpacked or parsed.
-        if not hmac.compare_digest(signature, self._sign(packed)):
-            raise TicketRefused("This download link is not valid here. Open the page again and use its new link.")
-        body = json.loads(zlib.decompress(packed))
-        if self.now() > body.pop("until"):
-            raise TicketRefused("This download link has expired. Open the page again and use its new link.")
-        chosen = body.pop("fields")
-        query = Query.from_json(body.pop("query"))
-        return ExportTicket(**body, query=query, fields=None if chosen is None else tuple(chosen))
+    def read(self, text: str) -> tuple[str, ...]:
+        """The name that `issue` was given; raises TicketRefused for what this booth did not issue, or too long ago."""
+        body, signature = _decode(text)
+        # The signature comes first: nothing of an unsigned ticket is parsed.
+        if not hmac.compare_digest(signature, self._sign(body)):
+            raise TicketRefused("This download link is not valid here. Open the Export page and use its new link.")
+        ticket = json.loads(body)
+        if self.now() > ticket["until"]:
+            raise TicketRefused("This download link has expired. Open the Export page and use its new link.")
+        name: tuple[str, ...] = tuple(ticket["name"])
+        return name
 
-    def _sign(self, packed: bytes) -> bytes:
-        return hmac.digest(self.key, packed, hashlib.sha256)
+    def _sign(self, body: bytes) -> bytes:
+        return hmac.digest(self.key, body, hashlib.sha256)
 
 
 def _encode(data: bytes) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 _UNITS = ((1_000_000_000_000, "T"), (1_000_000_000, "B"), (1_000_000, "M"), (10_000, "k"))
@@ -44,3 +45,16 @@ def value(given: Any) -> str:
     if isinstance(given, int):
         return f"{given:,}"
     return f"{given:,.4g}" if isinstance(given, float) else str(given)
+
+
+def when(at: datetime) -> str:
+    """Today's moments by the clock, earlier ones by the day; UTC, as the server counts."""
+    moment = at.astimezone(UTC)
+    return f"{moment:%H:%M} UTC" if moment.date() == datetime.now(UTC).date() else f"{moment:%Y-%m-%d %H:%M} UTC"
+
+
+def duration(seconds: float) -> str:
+    """About how long: 12.3 -> "12 s", 200 -> "3 min"."""
+    if seconds < 100:
+        return f"{max(1, round(seconds))} s"
+    return f"{round(seconds / 60)} min" if seconds < 100 * 60 else f"{seconds / 3600:.1f} h"

@@ -1,47 +1,45 @@
 import json
-import tempfile
-import time
-from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode
 
 import anyio
-import pyarrow.parquet as pq
 import pytest
 from starlette.requests import Request
 
 from corpuscope.corpus import Corpus
-from corpuscope.export.export import FORMATS
+from corpuscope.export.export import FORMATS, ExportOptions
+from corpuscope.links import Link
 from corpuscope.query import Query
-from corpuscope.tickets import ExportTicket, TicketBooth
-from pages.routes import export as route
-from pages.routes.export import export_route
-from pages.widgets.download import BOOTH
+from corpuscope.tickets import TicketBooth
+from pages.routes.download import download_route
+from pages.widgets import download, exploration
+from pages.widgets.export_jobs import ExportJobs, Job
+from pages.widgets.export_orders import export_order
 
 QUERY = Query(text="river", filters=("topic=odd",))
+SESSION = "route12345"
 
 
 class Answer:
     """What a request to the route gets back, body and all."""
 
-    def __init__(self, *, stays: Callable[[], bool] = lambda: True, **params: str) -> None:
-        self.stays = stays
+    def __init__(self, address: str = "", **params: str) -> None:
         self.body = b""
         self.status = 0
         self.headers: dict[str, str] = {}
-        scope = {"type": "http", "method": "GET", "path": "/export", "headers": []}
-        anyio.run(self._ask, scope | {"query_string": urlencode(params).encode()})
+        query = address.partition("?")[2] or urlencode(params)
+        scope = {"type": "http", "method": "GET", "path": "/download", "headers": [], "query_string": query.encode()}
+        anyio.run(self._ask, scope)
 
     async def _ask(self, scope: dict) -> None:
-        response = await export_route(Request(scope, self._receive))
+        response = await download_route(Request(scope, self._receive))
         await response(scope, self._receive, self._send)
 
     async def _receive(self) -> dict:
-        while self.stays():
-            await anyio.sleep(0.01)
-        return {"type": "http.disconnect"}
+        await anyio.sleep_forever()
+        return {}
 
     async def _send(self, message: dict) -> None:
         if message["type"] == "http.response.start":
@@ -51,105 +49,97 @@ class Answer:
 
 
 @pytest.fixture
-def ticket(serving: Corpus) -> ExportTicket:
-    return ExportTicket("tiny", serving.version, QUERY, ".parquet")
+def jobs(serving: Corpus, monkeypatch: pytest.MonkeyPatch) -> Iterator[ExportJobs]:
+    """Jobs of this test alone, seen by the route."""
+    found = ExportJobs()
+    monkeypatch.setattr("pages.routes.download.jobs", lambda: found)
+    yield found
+    found.close()
 
 
-@pytest.fixture(autouse=True)
-def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    return tmp_path
-
-
-def test_a_download_holds_what_the_page_counted(ticket: ExportTicket, serving: Corpus, tmp_path: Path):
-    answer = Answer(ticket=BOOTH.issue(ticket))
-    (tmp_path / "x.parquet").write_bytes(answer.body)
-    table = pq.read_table(tmp_path / "x.parquet")
-    assert answer.headers["content-disposition"] == 'attachment; filename="tiny.parquet"'
-    assert table.num_rows == serving.search(QUERY).total
-    assert set(table.column("id").to_pylist()) == {h.id for h in serving.search(replace(QUERY, k=100)).hits}
-
-
-def test_nothing_is_left_behind(ticket: ExportTicket, temporary: Path):
-    Answer(ticket=BOOTH.issue(ticket))
-    Answer(ticket=BOOTH.issue(replace(ticket, fields=("no_such_field",))))
-    assert list(temporary.iterdir()) == []
+def finished(jobs: ExportJobs, corpus: Corpus, suffix: str = ".jsonl") -> Job:
+    link = Link(QUERY, "tiny", session=SESSION)
+    job = jobs.start(export_order(link, corpus, ExportOptions(), suffix, 1))
+    while not job.is_over:
+        job.cancelled.wait(0.01)
+    assert job.state == "done"
+    return job
 
 
 @pytest.mark.parametrize("suffix", FORMATS)
-def test_every_format_can_be_had(ticket: ExportTicket, suffix: str):
-    answer = Answer(ticket=BOOTH.issue(replace(ticket, suffix=suffix, limit=2)))
-    assert answer.status == 200 and answer.body
-    assert f'filename="tiny{suffix}"' in answer.headers["content-disposition"]
+def test_the_file_and_its_recipe_can_be_had_in_every_format(jobs: ExportJobs, serving: Corpus, suffix: str):
+    job = finished(jobs, serving, suffix)
+    data, recipe = Answer(download.file_address(job.id)), Answer(download.recipe_address(job.id))
+    assert job.path is not None
+    assert (data.status, data.body) == (200, job.path.read_bytes())
+    assert data.headers["content-disposition"] == f'attachment; filename="tiny-river{suffix}"'
+    assert data.headers["cache-control"] == "no-store"
+    assert recipe.headers["content-disposition"] == f'attachment; filename="tiny-river{suffix}.recipe.json"'
+    assert json.loads(recipe.body)["documents_written"] == serving.search(QUERY).total
 
 
-def test_the_recipe_can_be_had(ticket: ExportTicket, serving: Corpus):
-    answer = Answer(ticket=BOOTH.issue(ticket), what="recipe")
-    assert answer.headers["content-disposition"] == 'attachment; filename="tiny.parquet.recipe.json"'
-    assert str(serving.search(QUERY).total) in answer.body.decode()
-    assert json.loads(answer.body)
+def test_a_file_holds_what_the_page_counted(jobs: ExportJobs, serving: Corpus):
+    answer = Answer(download.file_address(finished(jobs, serving).id))
+    ids = [json.loads(line)["id"] for line in answer.body.split(b"\n") if line]
+    assert sorted(ids) == sorted(h.id for h in serving.search(replace(QUERY, k=100)).hits)
 
 
-def test_the_recipe_of_a_download_writes_no_second_export(ticket: ExportTicket, monkeypatch: pytest.MonkeyPatch):
-    Answer(ticket=BOOTH.issue(ticket))
-    monkeypatch.setattr(route, "export", lambda *_, **__: pytest.fail("the export is written again"))
-    answer = Answer(ticket=BOOTH.issue(ticket), what="recipe")
-    assert answer.headers["content-disposition"] == 'attachment; filename="tiny.parquet.recipe.json"'
-    assert json.loads(answer.body)["format"] == ".parquet"
+def test_the_recipe_of_a_past_export_is_the_same_to_the_byte(jobs: ExportJobs, serving: Corpus):
+    job = finished(jobs, serving)
+    past = exploration.store().exports(SESSION)[-1]
+    then = Answer(download.recipe_address(job.id))
+    jobs.drop(SESSION, job.id)
+    answer = Answer(download.past_recipe_address(SESSION, past.id))
+    assert (answer.status, answer.body) == (200, then.body)
+    assert answer.headers["content-disposition"].endswith("tiny-river.jsonl.recipe.json")
 
 
-def test_recipes_are_not_kept_for_ever(ticket: ExportTicket, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(route, "_KEPT_RECIPES", 2)
-    monkeypatch.setattr(route, "_recipes", OrderedDict())
-    tickets = [replace(ticket, limit=n) for n in (1, 2, 3)]
-    for one in tickets:
-        Answer(ticket=BOOTH.issue(one))
-    assert list(route._recipes) == tickets[1:]
-
-
-def test_an_export_that_nobody_waits_for_is_not_begun(ticket: ExportTicket, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(route, "export", lambda *_, **__: pytest.fail("nobody waits for it"))
-    assert Answer(stays=lambda: False, ticket=BOOTH.issue(ticket)).status == 499
-
-
-def test_an_export_whose_reader_leaves_is_given_up(
-    ticket: ExportTicket, temporary: Path, monkeypatch: pytest.MonkeyPatch
-):
-    written = []
-
-    def endless(*_: object, advance: Callable[[int], None]) -> None:
-        while len(written) < 10_000:
-            written.append(advance(1))
-            time.sleep(0.001)
-
-    monkeypatch.setattr(route, "export", endless)
-    assert Answer(stays=lambda: len(written) < 5, ticket=BOOTH.issue(ticket)).status == 499
-    assert 5 <= len(written) < 10_000
-    assert list(temporary.iterdir()) == []
-
-
-@pytest.mark.parametrize("text", ["", "forged.ticket", "..%2F..%2Fetc"])
+@pytest.mark.parametrize("text", ["", "forged.ticket", "../../etc/passwd"])
 def test_without_a_ticket_there_is_nothing(text: str):
     answer = Answer(ticket=text)
     assert (answer.status, answer.body.count(b"\n")) == (403, 1)
 
 
-def test_a_ticket_of_another_server_is_refused(ticket: ExportTicket):
-    assert Answer(ticket=TicketBooth().issue(ticket)).status == 403
+def test_a_ticket_of_another_server_is_refused(jobs: ExportJobs, serving: Corpus):
+    job = finished(jobs, serving)
+    assert Answer(ticket=TicketBooth().issue("job", job.id), what="data").status == 403
 
 
-def test_an_old_ticket_is_refused(ticket: ExportTicket):
-    old = replace(BOOTH, now=lambda: 0.0).issue(ticket)
-    answer = Answer(ticket=old)
+def test_an_old_ticket_is_refused_in_a_sentence(jobs: ExportJobs, serving: Corpus):
+    job = finished(jobs, serving)
+    old = replace(download.BOOTH, now=lambda: 0.0).issue("job", job.id)
+    answer = Answer(ticket=old, what="data")
     assert (answer.status, b"expired" in answer.body) == (403, True)
 
 
-def test_a_corpus_that_has_changed_is_not_exported_in_silence(ticket: ExportTicket):
-    answer = Answer(ticket=BOOTH.issue(replace(ticket, version="0" * 12)))
-    assert (answer.status, b"has changed" in answer.body) == (409, True)
+@pytest.mark.parametrize("name", [("job", "../../../../etc/passwd"), ("job", "/etc/passwd"), ("job", "")])
+def test_even_a_signed_name_is_no_path(jobs: ExportJobs, name: tuple[str, ...]):
+    assert Answer(ticket=download.BOOTH.issue(*name), what="data").status == 410
 
 
-def test_a_wish_that_cannot_be_met_is_one_sentence(ticket: ExportTicket):
-    assert Answer(ticket=BOOTH.issue(ticket), what="everything").status == 400
-    assert Answer(ticket=BOOTH.issue(replace(ticket, suffix=".exe"))).status == 400
-    assert Answer(ticket=BOOTH.issue(replace(ticket, fields=("no_such_field",)))).body.startswith(b"There is no field")
+def test_a_ticket_for_a_recipe_fetches_no_other_session(jobs: ExportJobs, serving: Corpus):
+    finished(jobs, serving)
+    past = exploration.store().exports(SESSION)[-1]
+    assert Answer(download.past_recipe_address("someoneelse", past.id)).status == 410
+
+
+def test_a_file_that_is_gone_says_so(jobs: ExportJobs, serving: Corpus):
+    job = finished(jobs, serving)
+    address = download.file_address(job.id)
+    jobs.drop(SESSION, job.id)
+    answer = Answer(address)
+    assert (answer.status, answer.body.startswith(b"This file was deleted")) == (410, True)
+
+
+@pytest.mark.parametrize("name", [("job", "x"), ("past", SESSION, "1"), ("other",), ()])
+def test_a_wish_that_is_unknown_is_one_sentence(jobs: ExportJobs, name: tuple[str, ...]):
+    answer = Answer(ticket=download.BOOTH.issue(*name), what="everything")
+    assert (answer.status, answer.body.count(b"\n")) == (400, 1)
+
+
+def test_addresses_name_no_place_on_the_machine(jobs: ExportJobs, serving: Corpus):
+    job = finished(jobs, serving)
+    assert job.path is not None
+    ticket = parse_qs(download.file_address(job.id).partition("?")[2])["ticket"][0]
+    assert download.BOOTH.read(ticket) == ("job", job.id)
+    assert str(Path(job.path).parent.parent) not in download.file_address(job.id)
