@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -31,6 +32,8 @@ _KINDS: tuple[MarkKind, ...] = ("label", "bookmark")
 _KEPT = "marks"
 #: Logs whose columns, and whose states, stay in memory with a corpus: a column takes some bytes a document.
 _CORPORA, _STATES = 8, 32
+#: Up to so many values are each searched for in the sorted ones, which is quicker than to look at all of those.
+_FEW = 1_000
 _NO_ROWS: Rows = np.empty(0, dtype=np.int64)
 
 
@@ -188,16 +191,27 @@ def _query_rows(corpus: Corpus, state: _State, mark: Marking) -> tuple[Rows, _St
 
 def _find_rows(corpus: Corpus, ids: Iterable[str]) -> dict[str, int]:
     """The rows of those ids that the corpus holds."""
-    wanted = pa.array(sorted(ids), pa.large_string())
-    if not len(wanted):
+    wanted = sorted(ids)
+    if not wanted:
         return {}
     column = corpus.catalog.text_column(ID.name)
-    found = pc.index_in(column.dictionary, value_set=wanted)  # hashes the few, looks the many up
-    place = pc.fill_null(found, -1).to_numpy(zero_copy_only=False)
-    of_row = place[column.codes]
+    of_row = _places(column, wanted)[column.codes]
     rows = np.flatnonzero(of_row >= 0)
-    names = wanted.take(pa.array(of_row[rows])).to_pylist()
-    return dict(zip(names, rows.tolist(), strict=True))
+    return {wanted[place]: row for place, row in zip(of_row[rows].tolist(), rows.tolist(), strict=True)}
+
+
+def _places(column: TextColumn, wanted: Sequence[str]) -> npt.NDArray[np.int32]:
+    """For each value of a column its place among the wanted ones, -1 where it is none of them."""
+    if len(wanted) > _FEW:
+        found = pc.index_in(column.dictionary, value_set=pa.array(wanted, pa.large_string()))
+        every: npt.NDArray[np.int32] = pc.fill_null(found, -1).to_numpy(zero_copy_only=False)
+        return every
+    places = np.full(len(column.dictionary), -1, dtype=np.int32)
+    for place, value in enumerate(wanted):
+        code = column.code(value)
+        if code is not None:
+            places[code] = place
+    return places
 
 
 def _names(corpus: Corpus) -> dict[MarkKind, str]:

@@ -173,6 +173,15 @@ def test_ids_and_queries_that_the_corpus_does_not_know_are_passed_over_and_told(
     assert "toxicity" in marked.lost.errors[0]
 
 
+def test_many_ids_are_found_as_few_are(tiny_corpus: Corpus, monkeypatch: pytest.MonkeyPatch):
+    ids = [h.id for h in tiny_corpus.search(EVERYTHING).hits][::2]
+    few = with_marks(Corpus(tiny_corpus.folder, tiny_corpus.manifest), [star(*ids, "gone")])
+    monkeypatch.setattr("corpuscope.sessions.marks._FEW", 1)
+    many = with_marks(Corpus(tiny_corpus.folder, tiny_corpus.manifest), [star(*ids, "gone")])
+    assert found(few, "bookmark=true") == found(many, "bookmark=true") == set(ids)
+    assert few.lost == many.lost
+
+
 def test_marks_of_another_corpus_are_left_out(tiny_corpus: Corpus):
     marks = [replace(star("doc-1"), corpus="tiny"), replace(star("doc-2"), corpus="another")]
     assert found(with_marks(tiny_corpus, marks), "bookmark=true") == {"doc-1"}
