@@ -11,11 +11,12 @@ from corpuscope.corpus import Corpus
 from corpuscope.query import Query
 from corpuscope.reading.records import Neighbour, Neighbours
 from corpuscope.selection import Selection, select
+from corpuscope.sessions.marks import MarkedCorpus
 
 #: A document whose place is not known is looked for among this many hits.
 FAR = 10_000
 #: What a query selects is kept for the next document: exact and regex modes read every text to know it.
-_SELECTIONS = 8
+_SELECTIONS = 16
 
 
 def find_neighbours(corpus: Corpus, query: Query, row: int, at: int | None = None) -> Neighbours:
@@ -35,7 +36,11 @@ def find_neighbours(corpus: Corpus, query: Query, row: int, at: int | None = Non
 
 def selection_of(corpus: Corpus, query: Query) -> Selection:
     """What a query selects, whatever the page that is shown."""
-    return _select(corpus, replace(query.without_paging(), mask=True))
+    query = replace(query.without_paging(), mask=True)
+    selection = _select(corpus, query)
+    if isinstance(corpus, MarkedCorpus) and selection.fields_used.isdisjoint(corpus.names.values()):
+        return _select(corpus.base, query)  # which stays the same when something is marked
+    return selection
 
 
 @lru_cache(_SELECTIONS)

@@ -1,0 +1,198 @@
+"""A document's text as HTML: what the query matched, what is masked, and where in the text it stands."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import replace
+
+from corpuscope.links import Link
+from corpuscope.personal_data import Kind
+from corpuscope.reading.records import Reading
+from pages.widgets.panel import door
+from pages.widgets.safe_html import Html, element, join, text
+
+#: Ticks that the strip beside the text has room for.
+_TICKS = 200
+_KINDS: dict[Kind, str] = {
+    "email": "an e-mail address",
+    "ip": "an IP address",
+    "phone": "a phone number",
+    "key": "a secret key",
+}
+
+
+def text_html(link: Link, reading: Reading, *, is_masked: bool) -> Html:
+    """One page of the text with its marks, what can be done with them, and the strip of where they are."""
+    pane = element(
+        "div",
+        _page(reading, is_masked=is_masked),
+        class_="pane",
+        data_pane=True,
+        dir="auto",
+        tabindex=0,
+        role="document",
+        aria_label="Text of the document",
+    )
+    body = element("div", pane, _strip(link, reading), class_="pane-and-strip")
+    current = _current(link, reading) if reading.marks else None
+    bar = element("div", _stepper(link, reading), _pager(link, reading), class_="reading-bar")
+    notes = (element("p", note, class_="note") for note in _notes(link, reading))
+    return element("section", bar, *notes, body, class_="reading", data_current=current)
+
+
+def _page(reading: Reading, *, is_masked: bool) -> Html:
+    """The text, marked: a mark bears the number of its first match."""
+    out: list[Html] = []
+    at = 0
+    for mark in reading.marks:
+        out += _spans(reading, at, mark.start, is_masked=is_masked)
+        inside = _spans(reading, mark.start, mark.end, is_masked=is_masked)
+        out.append(element("mark", *inside, data_n=mark.first + 1))
+        at = mark.end
+    return join([*out, *_spans(reading, at, len(reading.text), is_masked=is_masked)])
+
+
+def _spans(reading: Reading, start: int, end: int, *, is_masked: bool) -> Iterator[Html]:
+    """A part of the text with personal data, or the masks of it, set apart."""
+    at = start
+    first = bisect_left(reading.personal, start, key=lambda span: span.end)
+    for span in reading.personal[first:]:
+        if span.start >= end:
+            break
+        low, high = max(span.start, start), min(span.end, end)
+        if low >= high:
+            continue
+        yield _text(reading.text[at:low])
+        what = f"{_KINDS[span.kind]}, {'masked' if is_masked else 'masked unless it is asked for'}"
+        yield element(
+            "span", reading.text[low:high], class_="personal" if is_masked else "personal revealed", title=what
+        )
+        at = high
+    yield _text(reading.text[at:end])
+
+
+def _text(part: str) -> Html:
+    """Text with the line ends of Windows as line ends."""
+    return text(part.replace("\r\n", "\n"))
+
+
+def _current(link: Link, reading: Reading) -> int:
+    """The mark to begin with: the first at or behind the place that the link names, else the last."""
+    if link.start is None:
+        return 0
+    starts = [reading.matches.spans[m.first][0] for m in reading.marks]
+    return min(bisect_left(starts, link.start), len(starts) - 1)
+
+
+def _stepper(link: Link, reading: Reading) -> Html | None:
+    """How many matches there are, and the way through them."""
+    total = len(reading.matches.spans)
+    if not total:
+        return element("span", "No match in this text", class_="quiet") if link.query.has_text else None
+    where = "" if reading.knows_all_matches else " on this page"
+    number = reading.marks[_current(link, reading)].first + 1 if reading.marks else 0
+    place = (element("b", f"{number:,}", data_place=True), f" of {total:,}{where}")
+    before, after = _beyond(link, reading)
+    return element(
+        "span",
+        _button("‹", "Previous match", "p", data_step=-1),
+        element("span", *place, role="status"),
+        _button("›", "Next match", "n", data_step=1),
+        before and door(before, data_before=True, hidden=True, aria_hidden="true", tabindex=-1),
+        after and door(after, data_after=True, hidden=True, aria_hidden="true", tabindex=-1),
+        class_="stepper",
+    )
+
+
+def _beyond(link: Link, reading: Reading) -> tuple[Link | None, Link | None]:
+    """Where stepping leads past the first and past the last mark of the page."""
+    if not reading.knows_all_matches:
+        before = reading.start - 1 if reading.start else None
+        after = reading.end if reading.end < reading.length else None
+    else:
+        starts = [a for a, _ in reading.matches.spans]
+        first, behind = bisect_left(starts, reading.start), bisect_left(starts, reading.end)
+        before = starts[first - 1] if first else None
+        after = starts[behind] if behind < len(starts) else None
+    return _at(link, before), _at(link, after)
+
+
+def _at(link: Link, place: int | None) -> Link | None:
+    return None if place is None else replace(link, start=place)
+
+
+def _pager(link: Link, reading: Reading) -> Html | None:
+    """Which part of a long text is shown, and the way to the others."""
+    if reading.is_whole:
+        return None
+    earlier = _at(link, reading.start - 1 if reading.start else None)
+    later = _at(link, reading.end if reading.end < reading.length else None)
+    return element(
+        "span",
+        _turn(earlier, "‹ Earlier", "earlier"),
+        f"characters {reading.start + 1:,} – {reading.end:,} of {reading.length:,}",
+        _turn(later, "Later ›", "later"),
+        class_="text-pager",
+    )
+
+
+def _turn(link: Link | None, label: str, name: str) -> Html:
+    if link is None:
+        return element("span", label, class_="off", aria_hidden="true")
+    return door(link, label, data_name=name)
+
+
+def _notes(link: Link, reading: Reading) -> Iterator[str]:
+    if link.query.has_text and not reading.knows_all_matches:
+        yield "The text is long: the marks are of this page of the text, not of all of it."
+    if reading.matches.cut:
+        yield f"Only the first {len(reading.matches.spans):,} matches of the page are marked."
+    if link.query.has_text and not reading.matches.spans and reading.title_marks:
+        yield "The query matches the title."
+
+
+def _strip(link: Link, reading: Reading) -> Html | None:
+    """Where the matches are in the whole text (or, where they are not all known, on the page)."""
+    if not reading.matches.spans:
+        return None
+    low, high = (0, reading.length) if reading.knows_all_matches else (reading.start, reading.end)
+    by_tick: dict[int, list[int]] = {}
+    for number, (start, _) in enumerate(reading.matches.spans):
+        by_tick.setdefault((start - low) * _TICKS // max(1, high - low), []).append(number)
+    index = {m.first: i for i, m in enumerate(reading.marks)}
+    ticks = [_tick(link, reading, place, numbers, index) for place, numbers in by_tick.items()]
+    return element("nav", _window(reading, low, high), *ticks, class_="strip", aria_label="Where the matches are")
+
+
+def _tick(link: Link, reading: Reading, place: int, numbers: list[int], index: dict[int, int]) -> Html:
+    style = f"top: {100 * place / _TICKS:g}%"
+    label = f"Match {numbers[0] + 1:,}" if len(numbers) == 1 else f"Matches {numbers[0] + 1:,} – {numbers[-1] + 1:,}"
+    mark = next((index[n] for n in numbers if n in index), None)
+    if mark is not None:
+        return element(
+            "button",
+            type="button",
+            class_="tick",
+            style=style,
+            title=label,
+            aria_label=label,
+            tabindex=-1,
+            data_mark=mark,
+        )
+    there = replace(link, start=reading.matches.spans[numbers[0]][0])
+    return door(there, class_="tick", style=style, title=label, aria_label=label, tabindex=-1)
+
+
+def _window(reading: Reading, low: int, high: int) -> Html | None:
+    """The page that is shown, on the strip of the whole text."""
+    if (low, high) == (reading.start, reading.end):
+        return None
+    size = max(1, high - low)
+    style = f"top: {100 * (reading.start - low) / size:.2f}%; height: {100 * (reading.end - reading.start) / size:.2f}%"
+    return element("span", class_="window", style=style)
+
+
+def _button(sign: str, label: str, key: str, **attributes: object) -> Html:
+    title = f"{label} ({key})"
+    return element("button", sign, type="button", title=title, aria_label=label, data_key=key, **attributes)
