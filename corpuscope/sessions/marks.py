@@ -104,7 +104,9 @@ def with_marks(corpus: Corpus, marks: Sequence[Marking]) -> MarkedCorpus:
     Ids that are not in the corpus, and queries that it cannot answer, are passed over and told of in `lost`.
     """
     base = corpus.base if isinstance(corpus, MarkedCorpus) else corpus
-    evaluations: _Evaluations = base.kept.setdefault(_KEPT, _Evaluations(base))
+    if _KEPT not in base.kept:
+        base.kept.setdefault(_KEPT, _Evaluations(base))
+    evaluations: _Evaluations = base.kept[_KEPT]
     return evaluations.marked(tuple(m for m in marks if m.corpus in (None, base.name)))
 
 

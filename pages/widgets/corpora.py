@@ -64,6 +64,7 @@ def warm_up(ending: threading.Event) -> None:
         with suppress(CorpuscopeError):
             _, corpus = find(key)
             corpus.search(Query(text="a", k=0, facets=default_facets(corpus.fields)))
+            corpus.catalog.text_column("id")  # documents are opened, labelled and bookmarked by their id
 
 
 @st.cache_resource(show_spinner=False)
