@@ -30,9 +30,7 @@ def add_query_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sort", metavar="FIELD[:desc]", help="order by a field instead of rank")
     parser.add_argument("--sample", type=int, metavar="N", help="N random matches instead of the best")
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="which sample (default: 0)")
-    parser.add_argument(
-        "--session", metavar="ID", help="with the labels and bookmarks of a saved session as fields"
-    )
+    parser.add_argument("--session", metavar="ID", help="with the labels and bookmarks of a saved session as fields")
     parser.add_argument("--no-mask", action="store_true", help="show personal data as it is")
 
 

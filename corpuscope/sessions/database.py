@@ -85,6 +85,7 @@ class Database:
                 raise
             self._idle.append(connection)
         except (sqlite3.Error, OSError) as error:
+            self.close()  # the file may be moved away now: nothing is to be written to it any more
             raise self._unusable(error) from None
 
     def _take(self) -> sqlite3.Connection:

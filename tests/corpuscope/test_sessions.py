@@ -303,6 +303,16 @@ def test_a_damaged_file_is_named(store: SessionStore, tiny_corpus: Corpus):
         SessionStore(store.path).sessions()
 
 
+def test_once_a_damaged_file_is_moved_away_a_new_one_is_begun(store: SessionStore, tiny_corpus: Corpus):
+    store.path.parent.mkdir()
+    store.path.write_bytes(b"no database" * 500)
+    with pytest.raises(CorpuscopeError):
+        store.add_note(S, tiny_corpus, "lost")
+    store.path.rename(store.path.with_name("aside"))
+    store.add_note(S, tiny_corpus, "kept")
+    assert [n.text for n in SessionStore(store.path).notes(S)] == ["kept"]
+
+
 def test_a_file_of_a_newer_version_is_left_alone(store: SessionStore):
     store.sessions()
     store.close()
