@@ -159,7 +159,7 @@ def nestable_fields(corpus: Corpus) -> list[str]:
 def nesting_fields(corpus: Corpus) -> tuple[str, str | None] | None:
     """The fields of that breakdown where none are chosen: the first of the main ones that tell documents apart."""
     single = [n for n in main_fields(corpus) if not corpus.fields[n].multi]
-    telling = [n for n in single if len(corpus.catalog.text_column(n).dictionary) > 1] or single
+    telling = [n for n in single if _tells_apart(corpus.catalog.text_column(n))] or single[:1]
     if not telling:
         return None
     return telling[0], telling[1] if len(telling) > 1 else None
@@ -172,6 +172,11 @@ def _topic(corpus: Corpus) -> str | None:
         if 2 <= len(corpus.catalog.text_column(name).dictionary) <= _MOST_TOPICS:
             return name
     return None
+
+
+def _tells_apart(column: TextColumn) -> bool:
+    """Whether there are several values and most documents have one."""
+    return len(column.dictionary) > 1 and np.count_nonzero(column.has_value) * 2 > column.rows
 
 
 class _Known:

@@ -21,6 +21,12 @@ page = st.navigation(
             default=True,
             help="Find documents by text and fields, see exact counts, and take the subset with you.",
         ),
+        st.Page(
+            "overview.py",
+            title="Overview",
+            icon=":material/grid_view:",
+            help="What the documents are made of: sources, languages, years, lengths, and some at random.",
+        ),
         st.Page("document.py", title="Document", icon=":material/article:", visibility="hidden"),
         st.Page("export.py", title="Export", icon=":material/download:", visibility="hidden"),
         st.Page(

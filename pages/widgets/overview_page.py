@@ -1,0 +1,173 @@
+"""The Overview page: what the documents that the query selects are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+import streamlit as st
+
+from corpuscope import charts
+from corpuscope.composition import Composition, Histogram, Measure, compose, nestable_fields, nesting_fields
+from corpuscope.corpus import Corpus
+from corpuscope.errors import CorpuscopeError
+from corpuscope.links import OVERVIEW, Link, to_params
+from corpuscope.query import Query
+from corpuscope.results import SearchResult
+from corpuscope.sessions.marks import MarkedCorpus
+from pages.widgets import marking, panel, query_bar, refine, summary_view
+from pages.widgets.arrival import arrive
+from pages.widgets.corpus_choice import choose_corpus
+from pages.widgets.hit_view import hits_html
+from pages.widgets.overview_view import OverviewView, left_out_html
+from pages.widgets.safe_html import element, join
+
+_SAMPLE = 20
+_OUTER, _INNER, _MEASURE = "overview_outer", "overview_inner", "overview_measure"
+#: Compositions and samples that stay at hand, for all sessions; each is some kilobytes.
+_KEPT = 32
+
+
+def overview_page() -> None:
+    """Draw the page that the URL describes."""
+    here = arrive(OVERVIEW)
+    if here is None:
+        return
+    # A composition is of all that match; the seed of the URL draws the documents at the foot of the page.
+    link, corpus = replace(here.link, query=replace(here.link.query, sample=None)), here.corpus
+    query_bar.query_form(link)
+    if conditions := summary_view.pills(link):
+        panel.show(conditions, key="pills")
+    with st.sidebar:
+        choose_corpus(link)
+    status = st.empty()
+    try:
+        if here.wrong is not None:
+            raise here.wrong
+        with status, st.spinner("Counting …"):
+            composition = _composed(corpus, _bare(link.query), *_chosen(corpus))
+    except CorpuscopeError as error:
+        afresh = panel.door(Link(Query(), link.corpus, OVERVIEW, link.session), "Start afresh")
+        with status:
+            panel.show(summary_view.notice("error", "This search cannot be run", str(error), afresh), key="error")
+        return
+    if not composition.total:
+        with status:
+            panel.show(_nothing(link), key="nothing")
+        return
+    _show(status, link, corpus, composition)
+
+
+def _bare(query: Query) -> Query:
+    """What decides which documents match, and nothing else: so that a page turned is no other composition."""
+    return replace(query.without_paging(), sort=None, seed=0)
+
+
+@lru_cache(maxsize=_KEPT)
+def _composed(corpus: Corpus, query: Query, outer: str | None, inner: str | None, measure: Measure) -> Composition:
+    return compose(corpus, query, outer=outer, inner=inner, measure=measure)
+
+
+@lru_cache(maxsize=_KEPT)
+def _sampled(corpus: Corpus, query: Query) -> SearchResult:
+    return corpus.search(query)
+
+
+def _chosen(corpus: Corpus) -> tuple[str | None, str | None, Measure]:
+    """The fields of the treemap and what its areas are, as the widgets below it say; the usual ones at first."""
+    state = st.session_state
+    known = nestable_fields(corpus)
+    usual = nesting_fields(corpus) or (None, None)
+    if state.get(_OUTER) not in known:
+        state[_OUTER], state[_INNER] = usual
+    if state.get(_INNER) not in (None, *known):
+        state[_INNER] = usual[1]
+    if state.get(_MEASURE) not in _measures(corpus):
+        state[_MEASURE] = "documents"
+    return state[_OUTER], state[_INNER], state[_MEASURE]
+
+
+def _measures(corpus: Corpus) -> list[Measure]:
+    has_tokens = any(f.origin == "tokens" and f.column == "tokens" for f in corpus.manifest.fields)
+    return ["documents", "tokens"] if has_tokens else ["documents"]
+
+
+def _show(status: Any, link: Link, corpus: MarkedCorpus, composition: Composition) -> None:
+    measure: Measure = st.session_state[_MEASURE]
+    view = OverviewView(link, composition, corpus.fields, measure)
+    with status:
+        panel.show(view.figures(corpus.manifest), key="figures")
+    if composition.nested is not None:
+        _choices(corpus)
+    panel.show(view.treemap(), key="treemap")
+    _histograms(view, composition, measure)
+    panel.show(view.lists(), key="breakdowns")
+    panel.show(left_out_html(link, corpus.manifest), key="left_out")
+    _random_documents(link, corpus)
+
+
+def _choices(corpus: Corpus) -> None:
+    """What the treemap divides the documents by, and what its areas are."""
+    fields, measures = nestable_fields(corpus), _measures(corpus)
+    common: dict[str, Any] = {"label_visibility": "collapsed", "width": 220}
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.selectbox("Divided by", fields, key=_OUTER, format_func=lambda f: f"divided by {f}", **common)
+        inner = [None, *fields]
+        st.selectbox("Then by", inner, key=_INNER, format_func=lambda f: f"then by {f or 'nothing'}", **common)
+        if len(measures) > 1:
+            st.segmented_control("Areas and bars", measures, key=_MEASURE, required=True, label_visibility="collapsed")
+
+
+def _histograms(view: OverviewView, composition: Composition, measure: Measure) -> None:
+    """Years and lengths side by side; what the corpus does not know leaves its place to the other."""
+    estimated = composition.tokens is not None and composition.tokens.estimated
+    drawn: list[tuple[str, Histogram, Callable[..., Any]]] = []
+    if composition.years is not None:
+        drawn.append(("years", composition.years, charts.year_figure))
+    if composition.lengths is not None:
+        drawn.append(("lengths", composition.lengths, charts.length_figure))
+    if not drawn:
+        return
+    for column, (name, histogram, figure) in zip(st.columns(len(drawn)), drawn, strict=True):
+        with column:
+            _histogram(view, name, histogram, figure(histogram, measure, estimated=estimated))
+
+
+def _histogram(view: OverviewView, name: str, histogram: Histogram, figure: Any) -> None:
+    """A histogram whose bars lead to the documents that they count."""
+    chosen = st.plotly_chart(
+        figure,
+        key=f"overview_{name}",
+        on_select="rerun",
+        selection_mode="points",
+        config={"displayModeBar": False},
+        alt=f"{figure.layout.title.text}; the same numbers stand in the table below",
+    )
+    panel.show(view.table(histogram, f"The same as a table: {name}"), key=f"{name}_table")
+    if points := chosen.selection.points:
+        bar = histogram.bars[points[0]["point_index"]]
+        st.switch_page("search.py", query_params=to_params(view.to(bar.filters or ())))
+
+
+def _random_documents(link: Link, corpus: MarkedCorpus) -> None:
+    """Some documents drawn by the seed in the URL, and a door to as many others."""
+    query = replace(_bare(link.query), sample=_SAMPLE, seed=link.query.seed, k=_SAMPLE)
+    result = _sampled(corpus, query)
+    others = replace(link, query=replace(link.query, seed=link.query.seed + 1))
+    more = panel.door(others, f"{_SAMPLE} others", data_name="others") if result.total > _SAMPLE else None
+    title = f"{min(_SAMPLE, result.total)} documents at random" if result.total > 1 else "The document"
+    head = element("h3", element("span", title), more)
+    hits = hits_html(link.to(OVERVIEW, query), result.hits, corpus)
+    panel.show(element("div", head, hits, class_="at-random"), key="at_random", on_act=marking.on_star(link, corpus))
+
+
+def _nothing(link: Link) -> Any:
+    ways = [panel.door(link.to(""), "See the search: it says which condition to drop")]
+    if link.query.filters or link.query.where:
+        bare = replace(link, query=refine.without_filters(link.query))
+        ways.append(panel.door(bare, "Drop all conditions"))
+    ways.append(panel.door(Link(Query(), link.corpus, OVERVIEW, link.session), "The whole corpus"))
+    offers = element("ul", *(element("li", w) for w in ways), class_="offers")
+    return summary_view.notice("empty", "No document matches", join([offers]))
