@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
+import re
+import time
+from collections.abc import Iterator
 from dataclasses import replace
 
 from corpuscope import scan
 from corpuscope.documents import Document
+from corpuscope.reading.pages import page_at
 from corpuscope.reading.records import Matches, Spans
 from corpuscope.selection import Lexical, Matcher
 
-#: All matches of longer texts (in code points) are not looked for: only those of the page that is shown.
+#: All matches of longer texts (in code points) are not looked for: only those in the block around the page.
 WHOLE_TEXT = 2_000_000
+#: Code points of a block, give or take a page.
+BLOCK = 1_000_000
 
+#: Seconds that may pass until the first match of a text that is not searched whole is given up.
+_FIRST_MATCH_S = 0.5
 #: A text is given to Lucene in pieces: longer ones are not read whole.
 _PIECE = 90_000
 #: How far around a piece is read with it: words and matches that lie across its ends are found as in the whole text.
 _CONTEXT = 2_000
+_WORD = re.compile(r"\w{3,}")
+#: Letters of a word that analysis hardly ever changes.
+_BEGINNING = 4
 
 
 def find_matches(matcher: Matcher, document: Document, start: int, end: int) -> Matches:
     """What matches in `text[start:end]`: what begins in it."""
     if isinstance(matcher, Lexical):
         spans: Spans = []
-        starts = range(start, end, _PIECE)
-        pieces = [(at, min(at + _PIECE, end)) for at in starts]
+        pieces = [(at, min(at + _PIECE, end)) for at in range(start, end, _PIECE)]
         for (first, last), found in zip(pieces, _look(matcher, document, pieces), strict=True):
             spans += _beginning_in(found, first, last)
         return Matches(_merged(spans), start, end)
@@ -31,10 +41,42 @@ def find_matches(matcher: Matcher, document: Document, start: int, end: int) -> 
     return Matches(_beginning_in(found, start, end), start, end, cut=len(found) >= scan.MAX_SPANS)
 
 
-def first_match(matcher: Matcher, document: Document) -> int | None:
-    """Where the first match that is quickly found begins."""
-    (found,) = matcher.spans([document])
-    return found[0][0] if found else None
+def first_match(matcher: Matcher, document: Document, words: str) -> int | None:
+    """Where the first match begins that is found in a short time; `words` are what is looked for, as it was typed."""
+    deadline = time.monotonic() + _FIRST_MATCH_S
+    beginnings = _beginnings(words) if isinstance(matcher, Lexical) else []
+    for start, end in _blocks(document.text, beginnings):
+        found = find_matches(matcher, document, start, end).spans
+        if found:
+            return found[0][0]
+        if time.monotonic() > deadline:
+            break
+    return None
+
+
+def block_around(text: str, page: tuple[int, int]) -> tuple[int, int]:
+    """The pages of a long text that are searched together with one of them."""
+    block = (page[1] - 1) // BLOCK  # a page that begins before the edge of a block and ends behind it is the block's
+    end = (block + 1) * BLOCK
+    return page_at(text, block * BLOCK)[0], len(text) if end >= len(text) else page_at(text, end)[0]
+
+
+def _blocks(text: str, beginnings: list[str]) -> Iterator[tuple[int, int]]:
+    """A text in blocks, those first that hold the beginning of a word."""
+    others = []
+    for start in range(0, len(text), BLOCK):
+        block = (start, min(start + BLOCK, len(text)))
+        lowered = text[slice(*block)].lower() if beginnings else ""
+        if any(beginning in lowered for beginning in beginnings):
+            yield block
+        else:
+            others.append(block)
+    yield from others
+
+
+def _beginnings(words: str) -> list[str]:
+    """What a text mostly holds where a word matches: analysis changes the ends of words."""
+    return [word[: max(_BEGINNING, len(word) - 3)] for word in _WORD.findall(words.lower())]
 
 
 def _look(matcher: Matcher, document: Document, pieces: list[tuple[int, int]]) -> list[Spans]:

@@ -12,11 +12,11 @@ from corpuscope.errors import UnknownDocument
 from corpuscope.personal_data import Span, spans_near
 from corpuscope.query import Query
 from corpuscope.reading import matches
-from corpuscope.reading.matches import find_matches, first_match
+from corpuscope.reading.matches import block_around, find_matches, first_match
 from corpuscope.reading.neighbours import selection_of
 from corpuscope.reading.pages import page_at
 from corpuscope.reading.records import FieldValue, Mark, Matches, Reading, Spans
-from corpuscope.selection import Matcher
+from corpuscope.selection import Everything, Matcher
 
 #: Ids that are named when one is not known.
 _NEAR = 3
@@ -30,7 +30,7 @@ def read(corpus: Corpus, query: Query, id: str, *, start: int | None = None) -> 
     row = row_of(corpus, id)
     matcher = selection_of(corpus, query).matcher
     (document,) = corpus.documents.read([row])
-    page, found = _page_and_matches(matcher, document, start)
+    page, found = _page_and_matches(matcher, document, start, query.text)
     shown, marks, personal = _shown(document.text, page, found, mask=query.mask)
     title, title_marks = _title(matcher, document, query)
     return Reading(
@@ -70,20 +70,21 @@ def _near(corpus: Corpus, id: str) -> str:
     return f"Ids near it: {', '.join(shown)}." if shown else "It holds no document that is shown."
 
 
-def _page_and_matches(matcher: Matcher, document: Document, start: int | None) -> tuple[tuple[int, int], Matches]:
-    """The page to show, and what matches in the whole text; of a long one, what matches on the page."""
+def _page_and_matches(
+    matcher: Matcher, document: Document, start: int | None, words: str
+) -> tuple[tuple[int, int], Matches]:
+    """The page to show, and what matches in the whole text; in a long one, what matches around the page."""
     text = document.text
+    if isinstance(matcher, Everything):
+        return page_at(text, start or 0), Matches([], 0, len(text))
     if len(text) <= matches.WHOLE_TEXT:
         found = find_matches(matcher, document, 0, len(text))
         first = found.spans[0][0] if found.spans else None
         page = page_at(text, start if start is not None else first or 0)
-        if not found.cut:
-            return page, found
-    elif start is None:
-        page = page_at(text, first_match(matcher, document) or 0)
     else:
-        page = page_at(text, start)
-    return page, find_matches(matcher, document, *page)
+        page = page_at(text, start if start is not None else first_match(matcher, document, words) or 0)
+        found = find_matches(matcher, document, *block_around(text, page))
+    return page, find_matches(matcher, document, *page) if found.cut else found
 
 
 def _shown(text: str, page: tuple[int, int], found: Matches, *, mask: bool) -> tuple[str, list[Mark], list[Span]]:

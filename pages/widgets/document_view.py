@@ -87,17 +87,15 @@ def _current(link: Link, reading: Reading) -> int:
 
 def _stepper(link: Link, reading: Reading) -> Html | None:
     """How many matches there are, and the way through them."""
-    total = len(reading.matches.spans)
-    if not total:
-        return element("span", "No match in this text", class_="quiet") if link.query.has_text else None
-    where = "" if reading.knows_all_matches else " on this page"
-    number = reading.marks[_current(link, reading)].first + 1 if reading.marks else 0
-    place = (element("b", f"{number:,}", data_place=True), f" of {total:,}{where}")
+    if not link.query.has_text:
+        return None
     before, after = _beyond(link, reading)
+    if not reading.matches.spans and before is None and after is None:
+        return element("span", "No match in this text", class_="quiet")
     return element(
         "span",
         _button("‹", "Previous match", "p", data_step=-1),
-        element("span", *place, role="status"),
+        element("span", *_place(link, reading), role="status"),
         _button("›", "Next match", "n", data_step=1),
         before and door(before, data_before=True, hidden=True, aria_hidden="true", tabindex=-1),
         after and door(after, data_after=True, hidden=True, aria_hidden="true", tabindex=-1),
@@ -105,17 +103,28 @@ def _stepper(link: Link, reading: Reading) -> Html | None:
     )
 
 
+def _place(link: Link, reading: Reading) -> Iterator[object]:
+    """Which match is the current one, of how many."""
+    total = len(reading.matches.spans)
+    if reading.marks:
+        yield element("b", f"{reading.marks[_current(link, reading)].first + 1:,}", data_place=True)
+        yield f" of {total:,}"
+    else:
+        yield f"{total or 'no'} match{'' if total == 1 else 'es'}"
+    if not reading.knows_all_matches:
+        yield f" in characters {reading.matches.start + 1:,} – {reading.matches.end:,}"
+    elif not reading.marks:
+        yield ", none on this page"
+
+
 def _beyond(link: Link, reading: Reading) -> tuple[Link | None, Link | None]:
     """Where stepping leads past the first and past the last mark of the page."""
-    if not reading.knows_all_matches:
-        before = reading.start - 1 if reading.start else None
-        after = reading.end if reading.end < reading.length else None
-    else:
-        starts = [a for a, _ in reading.matches.spans]
-        first, behind = bisect_left(starts, reading.start), bisect_left(starts, reading.end)
-        before = starts[first - 1] if first else None
-        after = starts[behind] if behind < len(starts) else None
-    return _at(link, before), _at(link, after)
+    found = reading.matches
+    starts = [a for a, _ in found.spans]
+    first, behind = bisect_left(starts, reading.start), bisect_left(starts, reading.end)
+    before = starts[first - 1] if first else found.start - 1
+    after = starts[behind] if behind < len(starts) else found.end
+    return _at(link, before if before >= 0 else None), _at(link, after if after < reading.length else None)
 
 
 def _at(link: Link, place: int | None) -> Link | None:
@@ -144,8 +153,8 @@ def _turn(link: Link | None, label: str, name: str) -> Html:
 
 
 def _notes(link: Link, reading: Reading) -> Iterator[str]:
-    if link.query.has_text and not reading.knows_all_matches:
-        yield "The text is long: the marks are of this page of the text, not of all of it."
+    if link.query.has_text and not reading.knows_all_matches and not reading.matches.cut:
+        yield "The text is long: matches are looked for around this page; stepping on looks further."
     if reading.matches.cut:
         yield f"Only the first {len(reading.matches.spans):,} matches of the page are marked."
     if link.query.has_text and not reading.matches.spans and reading.title_marks:
@@ -153,10 +162,10 @@ def _notes(link: Link, reading: Reading) -> Iterator[str]:
 
 
 def _strip(link: Link, reading: Reading) -> Html | None:
-    """Where the matches are in the whole text (or, where they are not all known, on the page)."""
+    """Where the matches are in as much of the text as was looked at."""
     if not reading.matches.spans:
         return None
-    low, high = (0, reading.length) if reading.knows_all_matches else (reading.start, reading.end)
+    low, high = reading.matches.start, reading.matches.end
     by_tick: dict[int, list[int]] = {}
     for number, (start, _) in enumerate(reading.matches.spans):
         by_tick.setdefault((start - low) * _TICKS // max(1, high - low), []).append(number)

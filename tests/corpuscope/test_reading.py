@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -153,18 +155,37 @@ def test_a_document_opens_at_its_first_match(books: Corpus):
     assert read(books, late_only, "book").end == len(LONG)
 
 
-def test_matches_of_a_very_long_text_are_those_of_the_page_and_known_to_be(
-    books: Corpus, monkeypatch: pytest.MonkeyPatch
-):
+def test_a_very_long_text_is_searched_around_the_page_and_that_is_known(books: Corpus, monkeypatch: pytest.MonkeyPatch):
     query = Query(text="river", mask=False)
     whole = all_pages(books, query, "book")
     monkeypatch.setattr(matches, "WHOLE_TEXT", 1_000)
-    by_page = all_pages(books, query, "book")
-    assert not any(r.knows_all_matches for r in by_page)
-    for one, other in zip(whole, by_page, strict=True):
-        assert marked(one) == marked(other)
-        assert [m.start for m in one.marks] == [m.start for m in other.marks]
+    monkeypatch.setattr(matches, "BLOCK", 150_000)
+    by_block = all_pages(books, query, "book")
+    assert not any(r.knows_all_matches for r in by_block)
+    for one, other in zip(whole, by_block, strict=True):
+        assert [(m.start, m.end) for m in one.marks] == [(m.start, m.end) for m in other.marks]
+        assert other.matches.start <= other.start and other.end <= other.matches.end
+        assert other.matches.spans == [s for s in one.matches.spans if other.matches.start <= s[0] < other.matches.end]
+    blocks = sorted({(r.matches.start, r.matches.end) for r in by_block})
+    assert len(blocks) > 2
+    assert [a for a, _ in blocks[1:]] == [b for _, b in blocks[:-1]]
     assert read(books, query, "book").marks
+
+
+def test_a_text_of_fifty_million_characters_stays_quick(tmp_path: Path):
+    text = f"{'-' * 58} a\n" * 830_000  # few words: quick to index
+    text = f"{text[:30_000_000]}\nA river, jane.roe@rivers.org.\n{text[30_000_000:50_000_000]}"
+    corpus = build_corpus(tmp_path / "huge", [{"id": "huge", "text": text}], annotators=())
+    corpus.search(Query(text="river"))
+    for query in (Query(text="rivers"), Query(text="river", mode="exact"), Query(text="river")):
+        started = time.perf_counter()
+        reading = read(corpus, query, "huge")
+        assert time.perf_counter() - started < 3
+        assert {m.lower() for m in marked(reading)} >= {"river"}
+        assert "[EMAIL]" in reading.text and len(reading.text) <= 100_000
+    started = time.perf_counter()
+    assert read(corpus, Query(text="absent words"), "huge", start=49_000_000).matches.spans == []
+    assert time.perf_counter() - started < 3
 
 
 def test_more_matches_than_are_listed_are_said_to_be_cut(books: Corpus):
