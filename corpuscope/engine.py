@@ -70,7 +70,7 @@ def _facets(selection: Selection) -> dict[str, ValueFacet | BinFacet]:
 def _masked_facet(facet: ValueFacet | BinFacet) -> ValueFacet | BinFacet:
     if isinstance(facet, BinFacet):
         return facet
-    return replace(facet, values=[replace(v, value=_masked(v.value)) for v in facet.values])
+    return replace(facet, values=[replace(v, value=masking.mask_value(v.value)) for v in facet.values])
 
 
 def _hits(selection: Selection, rows: Rows, scores: Scores | None) -> list[Hit]:
@@ -102,10 +102,10 @@ def _hit(
         id=document.id,
         row=document.row,
         score=score,
-        title=_masked(document.title) if mask else document.title,
+        title=masking.mask_value(document.title) if mask else document.title,
         snippet=snippet,
         highlights=highlights,
-        fields={k: _masked(v) for k, v in fields.items()} if mask else fields,
+        fields={k: masking.mask_value(v) for k, v in fields.items()} if mask else fields,
     )
 
 
@@ -125,12 +125,3 @@ def _field_values(selection: Selection, rows: Rows) -> list[dict[str, Any]]:
         if names
         else [{} for _ in rows]
     )
-
-
-def _masked(value: Any) -> Any:
-    """A value with personal data masked in its texts."""
-    if isinstance(value, str):
-        return masking.mask(value)
-    if isinstance(value, list):
-        return [_masked(v) for v in value]
-    return value
