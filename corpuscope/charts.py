@@ -52,11 +52,11 @@ def length_figure(histogram: Histogram, measure: Measure, *, estimated: bool) ->
     places = [(a + b) / 2 for a, b in zip(edges[:-1], edges[1:], strict=True)]
     widths = [b - a for a, b in zip(edges[:-1], edges[1:], strict=True)]
     figure = _bars(histogram, measure, places, widths, estimated)
-    powers = range(math.ceil(edges[0]), math.floor(edges[-1]) + 1)
+    ticks = _length_ticks(histogram.edges[0], histogram.edges[-1])
     of = html.escape(histogram.field.name)
-    title = f"{_measured(measure, estimated)} by length in {of}, logarithmic"
-    figure.update_layout(title_text=title)
-    figure.update_xaxes(tickvals=list(powers), ticktext=[_power(p) for p in powers], range=[edges[0], edges[-1]])
+    figure.update_layout(title_text=f"{_measured(measure, estimated)} by length in {of}, logarithmic")
+    figure.update_xaxes(tickvals=[math.log10(t) for t in ticks], ticktext=[_short(t) for t in ticks])
+    figure.update_xaxes(range=[edges[0], edges[-1]])
     return figure
 
 
@@ -156,10 +156,21 @@ def _exact(documents: int, tokens: int | None, estimated: bool) -> str:
     return counted if tokens is None else f"{counted}, {tokens:,}{'~' if estimated else ''} tokens"
 
 
-def _power(exponent: int) -> str:
-    """A power of ten as it stands on an axis: 1, 10, 100, 1k, 10k, 100k, 1M."""
-    unit, rest = ("", "k", "M", "B", "T")[exponent // 3], exponent % 3
-    return f"{10**rest}{unit}"
+def _short(number: int) -> str:
+    """A number as it stands on an axis: 500, 10k, 2M."""
+    thousands = 0
+    while number >= 1000 and number % 1000 == 0:
+        number, thousands = number // 1000, thousands + 1
+    return f"{number}{('', 'k', 'M', 'B', 'T')[thousands]}"
+
+
+def _length_ticks(first: int, last: int) -> list[int]:
+    """Powers of ten within a span; also twice and five times of them where that leaves few."""
+    for steps in ((1,), (1, 2, 5)):
+        ticks = [s * 10**p for p in range(13) for s in steps if first <= s * 10**p <= last]
+        if len(ticks) > 2:
+            break
+    return ticks or [max(1, first)]
 
 
 def _year_ticks(first: int, last: int) -> list[int]:

@@ -1,5 +1,6 @@
-// What every page has: "/" goes to the query, and the address names the session once it is saved.
+// What every page has: "/" goes to the query, and the address names the corpus, and the session once it is saved.
 export default function ({ data }) {
+  nameCorpus(data.corpus)
   nameSession(data.session)
   const onKey = (event) => {
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return
@@ -11,6 +12,14 @@ export default function ({ data }) {
   }
   document.addEventListener("keydown", onKey)
   return () => document.removeEventListener("keydown", onKey)
+}
+
+// A bare address is what the navigation's links lead to, and gets the parameters of the page before: Back must not.
+function nameCorpus(corpus) {
+  const address = new URL(window.location.href)
+  if (!corpus || address.search) return
+  address.searchParams.set("corpus", corpus)
+  window.history.replaceState(window.history.state, "", address)
 }
 
 function nameSession(session) {

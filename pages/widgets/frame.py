@@ -1,4 +1,4 @@
-"""What every page has beside its content: the `/` key, and an address that names the session."""
+"""What every page has beside its content: the `/` key, and an address that names the corpus and the session."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from typing import Any
 
 import streamlit as st
 
+from pages.environment import served
 from pages.widgets import exploration
 
 
 def frame() -> None:
     """Draw nothing, listen; called behind the page, when it is known whether the session is saved."""
-    _component()(data={"session": exploration.saved_id()}, key="frame")
+    corpus = next(iter(served()), None)  # the one that an address without parameters shows
+    _component()(data={"session": exploration.saved_id(), "corpus": corpus}, key="frame")
 
 
 @cache

@@ -13,19 +13,21 @@ from corpuscope import charts
 from corpuscope.composition import Composition, Histogram, Measure, compose, nestable_fields, nesting_fields
 from corpuscope.corpus import Corpus
 from corpuscope.errors import CorpuscopeError
-from corpuscope.links import OVERVIEW, Link, to_params
+from corpuscope.links import OVERVIEW, SEARCH, Link
 from corpuscope.query import Query
 from corpuscope.results import SearchResult
 from corpuscope.sessions.marks import MarkedCorpus
 from pages.widgets import marking, panel, query_bar, refine, summary_view
 from pages.widgets.arrival import arrive
 from pages.widgets.corpus_choice import choose_corpus
+from pages.widgets.forward import forward
 from pages.widgets.hit_view import hits_html
 from pages.widgets.overview_view import OverviewView, left_out_html
 from pages.widgets.safe_html import element, join
 
 _SAMPLE = 20
 _OUTER, _INNER, _MEASURE = "overview_outer", "overview_inner", "overview_measure"
+_CHART = "overview_"
 #: Compositions and samples that stay at hand, for all sessions; each is some kilobytes.
 _KEPT = 32
 
@@ -97,6 +99,7 @@ def _measures(corpus: Corpus) -> list[Measure]:
 def _show(status: Any, link: Link, corpus: MarkedCorpus, composition: Composition) -> None:
     measure: Measure = st.session_state[_MEASURE]
     view = OverviewView(link, composition, corpus.fields, measure)
+    _follow_click(view, composition)
     with status:
         panel.show(view.figures(corpus.manifest), key="figures")
     if composition.nested is not None:
@@ -106,6 +109,15 @@ def _show(status: Any, link: Link, corpus: MarkedCorpus, composition: Compositio
     panel.show(view.lists(), key="breakdowns")
     panel.show(left_out_html(link, corpus.manifest), key="left_out")
     _random_documents(link, corpus)
+
+
+def _follow_click(view: OverviewView, composition: Composition) -> None:
+    """Go to the search behind the bar that was clicked."""
+    for name, histogram in (("years", composition.years), ("lengths", composition.lengths)):
+        state = st.session_state.get(_CHART + name)
+        points = state.selection.points if state and histogram else ()
+        if points:
+            forward(view.to(histogram.bars[points[0]["point_index"]].filters))
 
 
 def _choices(corpus: Corpus) -> None:
@@ -137,18 +149,15 @@ def _histograms(view: OverviewView, composition: Composition, measure: Measure) 
 
 def _histogram(view: OverviewView, name: str, histogram: Histogram, figure: Any) -> None:
     """A histogram whose bars lead to the documents that they count."""
-    chosen = st.plotly_chart(
+    st.plotly_chart(
         figure,
-        key=f"overview_{name}",
+        key=_CHART + name,
         on_select="rerun",
         selection_mode="points",
         config={"displayModeBar": False},
         alt=f"{figure.layout.title.text}; the same numbers stand in the table below",
     )
     panel.show(view.table(histogram, f"The same as a table: {name}"), key=f"{name}_table")
-    if points := chosen.selection.points:
-        bar = histogram.bars[points[0]["point_index"]]
-        st.switch_page("search.py", query_params=to_params(view.to(bar.filters or ())))
 
 
 def _random_documents(link: Link, corpus: MarkedCorpus) -> None:
@@ -164,7 +173,7 @@ def _random_documents(link: Link, corpus: MarkedCorpus) -> None:
 
 
 def _nothing(link: Link) -> Any:
-    ways = [panel.door(link.to(""), "See the search: it says which condition to drop")]
+    ways = [panel.door(link.to(SEARCH), "See the search: it says which condition to drop")]
     if link.query.filters or link.query.where:
         bare = replace(link, query=refine.without_filters(link.query))
         ways.append(panel.door(bare, "Drop all conditions"))

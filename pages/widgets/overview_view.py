@@ -23,7 +23,7 @@ _WHOLE = Rectangle(0.0, 0.0, 1180.0, 360.0)
 _HEAD = 22.0
 _DIVISIBLE = (70.0, 56.0)
 _LONGEST_LABEL = 80
-_FIGURES = {"source": "sources", "language": "languages", "url_host": "web hosts"}
+_FIGURES = {"source": "source", "language": "language", "url_host": "web host"}
 
 
 class OverviewView:
@@ -80,7 +80,7 @@ class OverviewView:
             yield _figure(number, f"of {wording.compact(total)}{self._tilde} tokens", self.to(), title=exact)
         for breakdown in what.breakdowns:
             name = breakdown.field.name
-            words = _FIGURES.get(name, f"values of {name}")
+            words = f"{_FIGURES[name]}{'' if breakdown.distinct == 1 else 's'}" if name in _FIGURES else f"in {name}"
             yield _figure(f"{breakdown.distinct:,}", words, self._with_facet(name), title=breakdown.field.meaning)
         left_out = sum(r.count for r in manifest.rejected.values())
         yield _figure(f"{left_out:,}", "left out at build", self._link.to(CORPUS))

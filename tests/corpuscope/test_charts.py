@@ -74,6 +74,13 @@ def test_lengths_stand_on_a_logarithmic_axis():
     assert list(figure.layout.xaxis.tickvals) == [math.log10(n) for n in (1, 10, 100, 1000)]
 
 
+def test_a_short_span_of_lengths_has_ticks_too():
+    figure = length_figure(histogram([200, 1000, 2500], [1, 2], "characters"), "documents", estimated=False)
+    assert list(figure.layout.xaxis.ticktext) == ["200", "500", "1k", "2k"]
+    single = length_figure(histogram([630, 800], [1], "characters"), "documents", estimated=False)
+    assert list(single.layout.xaxis.ticktext) == ["630"]
+
+
 def test_a_small_bar_can_be_seen_and_an_empty_one_is_none():
     figure = year_figure(histogram([2010, 2011, 2012, 2013], [1_000_000, 1, 0]), "documents", estimated=False)
     assert list(figure.data[0].y) == [1_000_000, 8_000, 0]
