@@ -24,8 +24,8 @@ from pages.widgets.hit_view import star
 from pages.widgets.safe_html import Html, element, marked, text
 
 _REVEAL = "reveal"
-_WIDE, _NARROW = 0.68, 0.32
-_LABELS_WIDTH = 320
+_WIDE, _NARROW = 0.6, 0.4
+_LABELS_WIDTH = 240
 
 
 def document_page() -> None:
@@ -66,9 +66,9 @@ def _show(link: Link, corpus: MarkedCorpus, reading: Reading, *, is_masked: bool
         panel.show(_head(corpus, reading), key="head", on_act=marking.on_star(link, corpus))
         _tools(link, corpus, reading, is_masked=is_masked)
         document_panel.show(text_html(link, reading, is_masked=is_masked), key="text")
+        panel.show(_record(reading), key="record")
     with right:
         panel.show(fields_html(link, reading.fields, corpus.manifest.annotators), key="fields")
-    panel.show(_record(reading), key="record")
 
 
 def _head(corpus: MarkedCorpus, reading: Reading) -> Html:
