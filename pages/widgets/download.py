@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from corpuscope.tickets import LIFETIME_S, TicketBooth
@@ -10,7 +11,9 @@ from corpuscope.tickets import LIFETIME_S, TicketBooth
 BOOTH = TicketBooth()
 ROUTE = "download"
 #: A page may stay open for hours; it draws its links anew while their tickets still hold.
-RENEW_S = LIFETIME_S * 0.8
+RENEW_S = LIFETIME_S * 0.7
+#: A ticket is given out again for so long, so that a page drawn twice a second stays the same.
+_AGAIN_S = LIFETIME_S * 0.2
 
 
 def file_address(job_id: str) -> str:
@@ -29,4 +32,10 @@ def past_recipe_address(session: str, export_id: int) -> str:
 
 
 def _address(what: str, *name: str) -> str:
-    return f"{ROUTE}?{urlencode({'what': what, 'ticket': BOOTH.issue(*name)})}"
+    return f"{ROUTE}?{urlencode({'what': what, 'ticket': _ticket(BOOTH.now() // _AGAIN_S, *name)})}"
+
+
+@lru_cache(maxsize=1024)
+def _ticket(time: float, *name: str) -> str:
+    del time  # tells one stretch of time from the next
+    return BOOTH.issue(*name)

@@ -16,7 +16,7 @@ from corpuscope.links import Link
 from corpuscope.sessions.marks import MarkedCorpus
 from corpuscope.sessions.records import Export
 from pages.environment import served
-from pages.widgets import corpora, exploration, summary_view
+from pages.widgets import corpora, exploration, summary_view, wording
 from pages.widgets.export_jobs import Order
 
 _LONGEST_NAME = 60
@@ -43,7 +43,7 @@ def export_order(link: Link, corpus: Corpus, options: ExportOptions, suffix: str
 
 def replay_order(link: Link, past: Export) -> Order:
     """Write an earlier export again from its recipe, from the corpus as it is now."""
-    title = f"{past.file_name} once more"
+    title = f"replay of the export of {wording.when(past.at)}"
 
     def write(out: Path, advance: Callable[[int], None]) -> Recipe:
         recipe = recipes.from_json(past.recipe, "The recipe")

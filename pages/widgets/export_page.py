@@ -66,23 +66,28 @@ def _panel(place: Arrival) -> None:
     with st.container(border=True):
         left, right = st.columns([3, 2], gap="large")
         with left:
+            panel.show(export_view.subject_html(link), key="subject")
             summary = st.container()
             suffix, options = _choices(link, corpus)
         try:
             with summary, st.spinner("Counting …"):
                 foreseen = _foresee(link, corpus, options)
-            size = _kept(_SIZE, (foreseen, suffix), lambda: foreseen.sample.bytes_in(suffix))
+                size = _kept(_SIZE, (foreseen, suffix), lambda: foreseen.sample.bytes_in(suffix))
         except CorpuscopeError as error:
             with summary:
                 panel.show(summary_view.notice("error", "This export cannot be made", str(error)), key="error")
             return
+        if not foreseen.documents and foreseen.partial is None:
+            with summary:
+                panel.show(export_view.nothing_html(link), key="nothing")
+            return
         with summary:
-            panel.show(export_view.foreseen_html(link, foreseen, size), key="foreseen")
+            panel.show(export_view.foreseen_html(foreseen, size), key="foreseen")
         with left:
             _start_button(link, corpus, options, suffix, foreseen, size)
         with right:
             known = foreseen.recipe | {"format": suffix}
-            panel.show(export_view.recipe_html(known, "The recipe beside it", is_open=True), key="recipe")
+            panel.show(export_view.recipe_html(known, "The recipe, which goes along", is_open=True), key="recipe")
 
 
 def _choices(link: Link, corpus: Corpus) -> tuple[str, ExportOptions]:
@@ -114,7 +119,12 @@ def _choices(link: Link, corpus: Corpus) -> tuple[str, ExportOptions]:
         )
         fields = tuple(chosen)
     limit = st.number_input(
-        "At most", min_value=1, step=1000, value=None, placeholder="all documents", key="export_limit"
+        "At most this many documents",
+        min_value=1,
+        step=1000,
+        value=None,
+        placeholder="all documents",
+        key="export_limit",
     )
     return suffix, ExportOptions(fields, None if limit is None else int(limit))
 
@@ -124,11 +134,10 @@ def _start_button(
 ) -> None:
     """The button, or why there is none."""
     if options.limit is not None:
-        st.caption(f"With a limit: {export_view.first_of(foreseen.recipe['order'], link.query)}.")
-    if not foreseen.documents and foreseen.partial is None:
-        panel.show(summary_view.notice("empty", "No document matches", "There is nothing to export."), key="nothing")
-    elif size > KEPT_BYTES:
-        told = f"This server keeps files up to {wording.size(KEPT_BYTES)}. Run `corpuscope export` for larger ones."
+        first = export_view.first_of(foreseen.recipe["order"], link.query)
+        panel.show(element("p", f"With this limit: {first}.", class_="quiet"), key="first_of")
+    if size > KEPT_BYTES:
+        told = f"This server keeps files up to {wording.size(KEPT_BYTES)}. For larger ones run: corpuscope export"
         panel.show(summary_view.notice("hint", "Too large to fetch from here", told), key="too_large")
     else:
         st.button(
@@ -145,15 +154,19 @@ def _show_jobs(link: Link) -> None:
     """The files of this session. They are looked at often while one is on its way, else when links must be renewed."""
     session = exploration.id_of(link)
     pace = _pace(session)
-    st.fragment(_jobs, run_every=pace)(link, session, pace)
+    st.fragment(_jobs, run_every=pace)(session, pace)
 
 
-def _jobs(link: Link, session: str, pace: float | None) -> None:
+def _jobs(session: str, pace: float | None) -> None:
     if _pace(session) != pace:
         st.rerun()
     found = jobs().of(session)
-    if found:
-        panel.show(export_view.jobs_html(found), key="jobs", on_act=partial(_act_on_job, session))
+    running, over = [job for job in found if not job.is_over], [job for job in found if job.is_over]
+    # Two panels: what is opened in the one stays open while the other moves on.
+    if running:
+        panel.show(export_view.running_html(running), key="running", on_act=partial(_act_on_job, session))
+    if over:
+        panel.show(export_view.files_html(over), key="files", on_act=partial(_act_on_job, session))
 
 
 def _pace(session: str) -> float | None:

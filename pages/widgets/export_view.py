@@ -25,8 +25,13 @@ _ORDERS = {
 }
 
 
-def foreseen_html(link: Link, foreseen: Foreseen, size: int) -> Html:
-    """What is exported, in words, and how much that is."""
+def subject_html(link: Link) -> Html:
+    """What is exported, in words."""
+    return join([element("p", datum(_what(link.query)), class_="subject"), summary_view.pills(link)])
+
+
+def foreseen_html(foreseen: Foreseen, size: int) -> Html:
+    """How much it is."""
     least = "at least " if foreseen.partial else ""
     parts = [element("strong", f"{least}{wording.documents(foreseen.documents)}")]
     if foreseen.tokens is not None:
@@ -34,12 +39,17 @@ def foreseen_html(link: Link, foreseen: Foreseen, size: int) -> Html:
         exactly = f"{foreseen.tokens.count:,} tokens" + (", estimated" if tilde else "")
         parts.append(element("span", f"{wording.compact(foreseen.tokens.count)} tokens{tilde}", title=exactly))
     how = "Estimated: some of the documents were written in this format and weighed."
-    parts.append(element("span", f"about {wording.size(size)}~", title=how))
-    counts = element("p", join(_between(parts, " · ")), class_="counts", role="status")
+    parts.append(element("span", f"about {_rounded(size)}~", title=how))
     why = None
     if foreseen.partial:
         why = element("p", "The time for reading texts ran out; the export reads them all.", class_="note warning")
-    return join([element("p", datum(_what(link.query)), class_="subject"), summary_view.pills(link), counts, why])
+    return join([element("p", *_between(parts, " · "), class_="counts", role="status"), why])
+
+
+def nothing_html(link: Link) -> Html:
+    """What stands there when no document matches."""
+    change = join([door(link.to(SEARCH), "Change the search"), ": there is nothing to export yet."])
+    return summary_view.notice("empty", "No document matches", change)
 
 
 def first_of(order: str, query: Query) -> str:
@@ -58,13 +68,18 @@ def recipe_html(recipe: Mapping[str, Any], title: str, *, is_open: bool = False)
     return element("details", element("summary", title), body, open=is_open)
 
 
-def jobs_html(jobs: Sequence[Job]) -> Html:
-    """Exports on their way and those that are done, the newest first."""
-    about = f"Files are kept for {wording.duration(KEPT_S)}, {wording.size(KEPT_BYTES)} in all; the oldest go first."
-    items = [element("li", *_job(job), class_=f"job {job.state}", data_job=job.id) for job in jobs]
-    return element(
-        "section", element("h3", "Files"), element("ol", *items), element("p", about, class_="quiet"), class_="jobs"
-    )
+def running_html(jobs: Sequence[Job]) -> Html:
+    """Exports on their way."""
+    items = [element("li", *_running(job), class_="job", data_job=job.id) for job in jobs]
+    return element("section", element("h3", "Being written"), element("ol", *items), class_="jobs")
+
+
+def files_html(jobs: Sequence[Job]) -> Html:
+    """Exports that are over: files to fetch, and what became of the others."""
+    about = f"Files are kept for {wording.duration(KEPT_S)}, {_rounded(KEPT_BYTES)} in all; the oldest go first."
+    items = [element("li", *_over(job), class_=f"job {job.state}", data_job=job.id) for job in jobs]
+    note = element("p", about, class_="quiet")
+    return element("section", element("h3", "Files"), element("ol", *items), note, class_="jobs")
 
 
 def past_html(link: Link, session: str, exports: Sequence[Export]) -> Html:
@@ -84,21 +99,25 @@ def _what(query: Query) -> str:
     return f"Documents that match “{' '.join(query.text.split())}” ({query.mode})"
 
 
-def _job(job: Job) -> Iterator[Html]:
-    yield element(
-        "header", element("b", datum(job.order.file_name)), element("span", datum(job.order.title), class_="quiet")
-    )
+def _running(job: Job) -> Iterator[Html]:
+    yield _head(job, None if job.cancelled.is_set() else _act("cancel", job.id, "Cancel"))
+    yield element("progress", max=max(1, job.order.documents), value=job.written, aria_label="Documents written")
+    yield element("p", _progress(job))
+
+
+def _over(job: Job) -> Iterator[Html]:
+    yield _head(job, _act("drop", job.id, "Remove"))
     if job.state == "done":
         yield _done(job)
     elif job.state == "failed":
         yield element("p", datum(job.message), class_="failure", role="alert")
-    elif job.state == "cancelled":
-        yield element("p", "Cancelled; nothing of it was kept.")
     else:
-        yield element("progress", max=max(1, job.order.documents), value=job.written, aria_label="Documents written")
-        yield element("p", _progress(job), " ", None if job.cancelled.is_set() else _act("cancel", job.id, "Cancel"))
-    if job.is_over:
-        yield _act("drop", job.id, "Remove from the list")
+        yield element("p", "Cancelled; nothing of it was kept.")
+
+
+def _head(job: Job, way_out: Html | None) -> Html:
+    title = element("span", datum(job.order.title), class_="quiet")
+    return element("header", element("b", datum(job.order.file_name)), title, way_out)
 
 
 def _progress(job: Job) -> str:
@@ -178,6 +197,11 @@ def _recipe_lines(recipe: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "spans masked", f"{recipe['masked_spans']:,}" if "masked_spans" in recipe else later
     yield "SHA-256 of the documents", recipe.get("rows_sha256", later)
     yield "SHA-256 of the file", recipe.get("file_sha256", later)
+
+
+def _rounded(size: int) -> str:
+    """Bytes to two digits, which is what an estimate is good for: 811,700 -> 810 kB."""
+    return wording.size(float(f"{size:.2g}")).replace(".0 ", " ")
 
 
 def _act(name: str, value: object, label: str) -> Html:

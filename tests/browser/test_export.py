@@ -73,7 +73,7 @@ def test_a_past_export_is_found_after_a_reload_and_replayed(visit: Visit, tiny_c
     again.get_by_role("link", name="Download").wait_for()
     assert ids_in(visit, again, tmp_path) == first
     assert visit.page.locator(".job").count() == 2
-    again.get_by_role("button", name="Remove from the list").click()
+    again.get_by_role("button", name="Remove").click()
     again.wait_for(state="detached")
     assert visit.page.locator(".job").count() == 1
 

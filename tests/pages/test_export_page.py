@@ -17,7 +17,7 @@ from corpuscope.query import Query
 from pages.widgets import exploration
 from pages.widgets.export_jobs import ExportJobs, Job
 from pages.widgets.export_orders import file_name, replay_order
-from pages.widgets.export_view import jobs_html
+from pages.widgets.export_view import running_html
 from tests.pages.conftest import APP, Page
 
 QUERY = Query(text="river", filters=("topic=odd",))
@@ -69,12 +69,14 @@ def start(page: Page) -> Page:
 
 def test_the_numbers_foreseen_are_those_of_the_search(open_export: Open, serving: Corpus):
     found = serving.search(QUERY)
-    markup = open_export().html("foreseen")
+    page = open_export()
+    markup = page.html("foreseen")
     assert found.tokens is not None
     assert f"<strong>{found.total} documents</strong>" in markup
     assert f"{found.tokens.count:,} tokens~" in markup
     assert re.search(r"about [\d.,]+ (bytes|kB)~", markup)
-    assert "Documents that match “river” (keyword)" in markup and "topic is odd" in markup
+    assert "Documents that match “river” (keyword)" in page.html("subject")
+    assert "topic is odd" in page.html("subject")
 
 
 def test_the_file_holds_what_was_foreseen(open_export: Open, serving: Corpus, jobs: ExportJobs):
@@ -84,7 +86,7 @@ def test_the_file_holds_what_was_foreseen(open_export: Open, serving: Corpus, jo
     job = done(jobs)
     assert sorted(r["id"] for r in written(job)) == sorted(h.id for h in serving.search(replace(QUERY, k=100)).hits)
     assert set(written(job)[0]) == {"id", "text", *serving.fields}
-    assert "Download" in page.run().html("jobs")
+    assert "Download" in page.run().html("files")
 
 
 def test_limit_fields_and_masking_are_obeyed(open_export: Open, jobs: ExportJobs, serving: Corpus):
@@ -96,7 +98,7 @@ def test_limit_fields_and_masking_are_obeyed(open_export: Open, jobs: ExportJobs
     page.test.multiselect(key="export_fields").set_value(["topic"]).run()
     page.test.number_input(key="export_limit").set_value(3).run()
     assert "<strong>3 documents</strong>" in page.html("foreseen")
-    assert "the first by rank_b, highest value first" in page.test.caption[0].value
+    assert "the first by rank_b, highest value first" in page.html("first_of")
     start(page)
     job = done(jobs)
     assert job.recipe is not None and not job.recipe.masked
@@ -128,7 +130,7 @@ def test_the_recipe_can_be_read_before_and_after(open_export: Open, jobs: Export
     start(page)
     job = done(jobs)
     assert job.recipe is not None
-    after = page.run().html("jobs")
+    after = page.run().html("files")
     assert job.recipe.rows_sha256 in after and "known when the file is written" not in after
 
 
@@ -144,8 +146,8 @@ def test_the_export_is_kept_in_the_session(open_export: Open, jobs: ExportJobs):
 def test_leaving_and_coming_back_finds_the_job(open_export: Open, jobs: ExportJobs):
     start(open_export(session="comesback"))
     job = done(jobs, "comesback")
-    assert job.id in open_export(session="comesback").html("jobs")
-    assert job.id not in open_export(session="anotherone").html("jobs")
+    assert job.id in open_export(session="comesback").html("files")
+    assert job.id not in open_export(session="anotherone").html("files")
 
 
 def test_a_replay_says_that_the_documents_are_the_same(open_export: Open, jobs: ExportJobs):
@@ -202,7 +204,7 @@ def test_hostile_words_are_shown_as_text(open_export: Open, jobs: ExportJobs):
     page = start(open_export(Query(text="river <script>alert(1)</script>")))
     done(jobs)
     page.run()
-    for key in ("foreseen", "recipe", "jobs", "past"):
+    for key in ("subject", "recipe", "files", "past"):
         assert "<script" not in page.html(key) and "<img" not in page.html(key)
 
 
@@ -229,7 +231,7 @@ def test_progress_says_how_far_and_how_long(open_export: Open, jobs: ExportJobs,
     job = done(jobs)
     job.state, job.written, job.ended, job.started = "running", 500, 0.0, time.time() - 10
     job.order = replace(job.order, documents=1500)
-    markup = jobs_html([job])
+    markup = running_html([job])
     assert "500 of 1,500 documents · 50 documents a second · about 20 s left" in markup
     assert '<progress max="1500" value="500"' in markup
     job.state = "done"

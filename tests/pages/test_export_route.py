@@ -143,3 +143,16 @@ def test_addresses_name_no_place_on_the_machine(jobs: ExportJobs, serving: Corpu
     ticket = parse_qs(download.file_address(job.id).partition("?")[2])["ticket"][0]
     assert download.BOOTH.read(ticket) == ("job", job.id)
     assert str(Path(job.path).parent.parent) not in download.file_address(job.id)
+
+
+def test_a_page_drawn_twice_shows_the_same_links_and_they_outlive_it(monkeypatch: pytest.MonkeyPatch):
+    time = 1_000_000.0
+    monkeypatch.setattr(download, "BOOTH", replace(download.BOOTH, now=lambda: time))
+    first = download.file_address("again")
+    oldest = time
+    while download.file_address("again") == first:
+        oldest, time = time, time + 1
+    assert oldest - 1_000_000.0 > 1
+    time = oldest + download.RENEW_S
+    ticket = parse_qs(first.partition("?")[2])["ticket"][0]
+    assert download.BOOTH.read(ticket) == ("job", "again")
