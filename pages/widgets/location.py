@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
+from corpuscope.errors import CorpuscopeError
 from corpuscope.links import PLACES_OF_A_DOCUMENT, SEARCH, Link, from_params, to_params
 
 _LAST_PAGE = "location_page"
@@ -18,6 +21,22 @@ def params() -> dict[str, list[str]]:
 def current() -> Link:
     """What the URL says; raises InvalidQuery when it makes no sense."""
     return from_params(params(), st.session_state.get(_LAST_PAGE, SEARCH))
+
+
+def latest(link: Link) -> Link:
+    """Where the reader is now, who may have gone elsewhere since `link` was drawn."""
+    try:
+        return replace(link, query=current().query)
+    except CorpuscopeError:
+        return link
+
+
+def has_moved(link: Link) -> bool:
+    """Whether the reader has gone elsewhere since `link` was drawn.
+
+    A browser that moves says along what its widgets showed before; that is no choice that anybody made.
+    """
+    return latest(link) != link
 
 
 def go(link: Link) -> None:

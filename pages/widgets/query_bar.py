@@ -18,7 +18,8 @@ from pages.widgets.facet_view import FIRST_VALUES
 
 _PAGE_SIZES = (10, 20, 50, 100)
 _FILTER_ERROR = "filter_error"
-_RANKED = frozenset({"keyword", "phrase", "boolean"})
+#: By rank; in the corpus's order where nothing is ranked; as drawn in a sample.
+_NATURAL = "default order"
 _HELP = {
     "keyword": "any of the words, ranked by BM25",
     "phrase": "the words next to each other",
@@ -73,10 +74,10 @@ def order_and_size(link: Link, fields: dict[str, Field]) -> None:
     orders += [] if asked in orders else [asked]
     sizes = sorted({*_PAGE_SIZES, query.k})
     _show(sort=asked, k=query.k, mask=query.mask)
-    first = _natural_order(query)
     common: dict[str, Any] = {"label_visibility": "collapsed", "on_change": _reorder, "args": (link,)}
-    st.selectbox("Order", orders, key="sort", format_func=lambda s: _order(s) or first, width=165, **common)
-    st.selectbox("Documents on a page", sizes, key="k", format_func=lambda k: f"{k} a page", width=122, **common)
+    # The browser answers with the label, so a label must not change its meaning from one run to the next.
+    st.selectbox("Order", orders, key="sort", format_func=lambda s: _order(s) or _NATURAL, width=150, **common)
+    st.selectbox("Documents on a page", sizes, key="k", format_func=lambda k: f"{k} a page", width=112, **common)
     st.toggle("Mask", key="mask", on_change=_reorder, args=(link,), help="Hide e-mail, IP and phone numbers and keys.")
 
 
@@ -108,7 +109,7 @@ def _show(**values: Any) -> None:
 
 
 def _search(link: Link) -> None:
-    _move(link, text=st.session_state.text, mode=st.session_state.mode)
+    _move(location.latest(link), text=st.session_state.text, mode=st.session_state.mode)
 
 
 def _add_filter(link: Link) -> None:
@@ -122,16 +123,19 @@ def _add_filter(link: Link) -> None:
         st.session_state[_FILTER_ERROR] = str(error)
         return
     st.session_state["filter"] = ""
+    link = location.latest(link)
     location.go(replace(link, query=refine.add_filter(link.query, wanted)))
 
 
 def _add_facet(link: Link, shown: tuple[FacetRequest, ...]) -> None:
     name = st.session_state.facet
-    if name is not None:
+    if name is not None and not location.has_moved(link):
         location.go(replace(link, query=refine.with_facet(link.query, shown, FacetRequest(name, FIRST_VALUES))))
 
 
 def _reorder(link: Link) -> None:
+    if location.has_moved(link):
+        return
     state = st.session_state
     sampled = {"sample": None} if state.sort else {}
     _move(link, sort=state.sort or None, k=state.k, mask=state.mask, **sampled)
@@ -141,7 +145,7 @@ def _apply_options(link: Link) -> None:
     state = st.session_state
     sorted_ = {"sort": None} if state.sample is not None else {}
     _move(
-        link,
+        location.latest(link),
         where=state.where,
         sample=state.sample,
         seed=state.seed,
@@ -159,13 +163,6 @@ def _move(link: Link, **changes: Any) -> None:
 
 def _sortable(field: Field) -> bool:
     return not field.multi and field.type != "bool"
-
-
-def _natural_order(query: Query) -> str:
-    """How hits come when no field orders them."""
-    if query.sample is not None:
-        return "at random"
-    return "by rank" if query.has_text and query.mode in _RANKED else "in corpus order"
 
 
 def _order(expression: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from urllib.parse import urljoin
 
@@ -20,18 +22,29 @@ def toolbar(link: Link, corpus: MarkedCorpus, result: SearchResult) -> None:
     """One line of controls."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         query_bar.order_and_size(link, corpus.fields)
-        with st.popover(":material/tune:", help="Sample, expression, BM25 parameters, fields under each hit"):
-            query_bar.more_options(link)
-            _choose_fields(link, corpus)
-        with st.popover(":material/content_copy:", help="Copy this search as a link, a command or Python"):
-            _copies(link, corpus)
-        with st.popover(f"Label {result.total:,}", icon=":material/label:", disabled=not result.total):
-            marking.label_all(link, corpus, result)
+        with _popover("Options", "more", "Sample, expression, BM25 parameters, fields under each hit") as is_open:
+            if is_open:
+                query_bar.more_options(link)
+                _choose_fields(link, corpus)
+        with _popover("Copy", "copy", "Copy this search as a link, a command or Python") as is_open:
+            if is_open:
+                _copies(link, corpus)
+        with _popover("Label", "label", "Give all documents that match a label") as is_open:
+            if is_open:
+                marking.label_all(link, corpus, result)
         doors = [
             panel.door(link.to(OVERVIEW), "Overview", class_="quiet-button", title="What these documents are made of"),
             panel.door(link.to(EXPORT), f"Export {result.total:,}", class_="button"),
         ]
         panel.show(element("nav", *doors if result.total else (), class_="doors"), key="doors")
+
+
+@contextmanager
+def _popover(label: str, key: str, about: str) -> Iterator[bool]:
+    """A popover, and whether it is open: what nobody sees is not drawn anew with every search."""
+    popover = st.popover(label, key=key, help=about, on_change="rerun")
+    with popover:
+        yield bool(popover.open)
 
 
 def _choose_fields(link: Link, corpus: MarkedCorpus) -> None:
@@ -48,7 +61,8 @@ def _choose_fields(link: Link, corpus: MarkedCorpus) -> None:
 
 
 def _show_fields(link: Link) -> None:
-    location.go(replace(link, show=tuple(st.session_state.show)))
+    if not location.has_moved(link):
+        location.go(replace(link, show=tuple(st.session_state.show)))
 
 
 def _copies(link: Link, corpus: MarkedCorpus) -> None:

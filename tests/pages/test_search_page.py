@@ -145,6 +145,8 @@ def test_without_a_corpus_the_page_says_how_to_start(visit: Visit, monkeypatch: 
 
 def test_more_options_move_the_query(visit: Visit):
     page = visit(Query(text="river", sort="rank_b"))
+    page.test.session_state.more = True
+    page.run()
     page.test.text_input(key="where").set_value("words > 1")
     page.test.number_input(key="sample").set_value(3)
     page.click("Apply")
