@@ -74,6 +74,7 @@ class Filter:
 def _quote(value: str, *, empty: bool = False) -> str:
     """Quote a value where the grammar asks for it."""
     odd = "," in value or ".." in value or '"' in value or value != value.strip() or (empty and not value)
+    odd = odd or value.startswith("=")  # a>"=0" is not a>=0
     return '"' + value.replace('"', '""') + '"' if odd else value
 
 

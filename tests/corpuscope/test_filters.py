@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from corpuscope.errors import InvalidQuery
@@ -12,6 +12,13 @@ values = texts | st.builds(Range, texts, st.none() | texts) | st.builds(Range, s
 @given(texts.filter(str.strip), st.sampled_from(["=", "!="]), st.lists(values, min_size=1, max_size=4))
 def test_a_filter_survives_being_written_and_read(field, op, wanted):
     condition = Filter(field, op, tuple(wanted))
+    assert Filter.parse(str(condition)) == condition
+
+
+@given(texts.filter(str.strip), st.sampled_from([">", ">=", "<", "<="]), texts)
+@example("a", ">", "=0")
+def test_a_comparison_survives_being_written_and_read(field, op, wanted):
+    condition = Filter(field, op, (wanted,))
     assert Filter.parse(str(condition)) == condition
 
 
