@@ -176,7 +176,7 @@ def _topic(corpus: Corpus) -> str | None:
 
 def _tells_apart(column: TextColumn) -> bool:
     """Whether there are several values and most documents have one."""
-    return len(column.dictionary) > 1 and np.count_nonzero(column.has_value) * 2 > column.rows
+    return len(column.dictionary) > 1 and int(np.count_nonzero(column.has_value)) * 2 > column.rows
 
 
 class _Known:

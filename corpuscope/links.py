@@ -32,11 +32,20 @@ _NAMES = {
     "offset": "offset",
 }
 #: URL parameter -> attribute of Link.
-_PLACE = {"corpus": "corpus", "session": "session", "doc": "document", "at": "at", "from": "start", "show": "show"}
+_PLACE = {
+    "corpus": "corpus",
+    "session": "session",
+    "doc": "document",
+    "at": "at",
+    "from": "start",
+    "show": "show",
+    "by": "by",
+    "area": "area",
+}
 #: Parameters that mean something on the Document page alone.
 PLACES_OF_A_DOCUMENT = frozenset({"doc", "at", "from"})
 _REPEATED = frozenset({"filter", "facet"})
-_SHOW = "show"
+_REPEATED_PLACES = frozenset({"show", "by"})
 _DEFAULTS = {f.name: f.default for f in fields(Query)}
 
 
@@ -51,7 +60,8 @@ class Link:
 
     `session` is the exploration that the reader is in. `document` is the id of the one that is read, `at` its place
     among the hits of the query, counted from 1, `start` the place in its text (code points) to begin at. `show` are
-    the fields under each hit (None: the usual ones).
+    the fields under each hit (None: the usual ones). `by` are the one or two fields by which the Overview divides the
+    documents (None: the usual ones), `area` what its areas are ("tokens", or None for documents).
     """
 
     query: Query
@@ -62,6 +72,8 @@ class Link:
     at: int | None = None
     start: int | None = None
     show: tuple[str, ...] | None = None
+    by: tuple[str, ...] | None = None
+    area: str | None = None
 
     def to(self, page: str, query: Query | None = None) -> Link:
         """Another page in the same corpus and session, with the same query unless another is given."""
@@ -87,7 +99,7 @@ def from_params(params: Mapping[str, Iterable[str]], page: str = SEARCH) -> Link
     known: dict[str, Any] = {}
     for name, given in params.items():
         values = list(given)
-        if name == _SHOW:
+        if name in _REPEATED_PLACES:
             place[_PLACE[name]] = tuple(v for v in values if v)
         elif name in _PLACE:
             place[_PLACE[name]] = _read(name, _only(name, values))

@@ -17,7 +17,7 @@ from corpuscope.links import OVERVIEW, SEARCH, Link
 from corpuscope.query import Query
 from corpuscope.results import SearchResult
 from corpuscope.sessions.marks import MarkedCorpus
-from pages.widgets import marking, panel, query_bar, refine, summary_view
+from pages.widgets import location, marking, panel, query_bar, refine, summary_view
 from pages.widgets.arrival import arrive
 from pages.widgets.corpus_choice import choose_corpus
 from pages.widgets.forward import forward
@@ -49,7 +49,7 @@ def overview_page() -> None:
         if here.wrong is not None:
             raise here.wrong
         with status, st.spinner("Counting …"):
-            composition = _composed(corpus, _bare(link.query), *_chosen(corpus))
+            composition = _composed(corpus, _bare(link.query), *_chosen(link, corpus))
     except CorpuscopeError as error:
         afresh = panel.door(Link(Query(), link.corpus, OVERVIEW, link.session), "Start afresh")
         with status:
@@ -77,18 +77,10 @@ def _sampled(corpus: Corpus, query: Query) -> SearchResult:
     return corpus.search(query)
 
 
-def _chosen(corpus: Corpus) -> tuple[str | None, str | None, Measure]:
-    """The fields of the treemap and what its areas are, as the widgets below it say; the usual ones at first."""
-    state = st.session_state
-    known = nestable_fields(corpus)
-    usual = nesting_fields(corpus) or (None, None)
-    if state.get(_OUTER) not in known:
-        state[_OUTER], state[_INNER] = usual
-    if state.get(_INNER) not in (None, *known):
-        state[_INNER] = usual[1]
-    if state.get(_MEASURE) not in _measures(corpus):
-        state[_MEASURE] = "documents"
-    return state[_OUTER], state[_INNER], state[_MEASURE]
+def _chosen(link: Link, corpus: Corpus) -> tuple[str | None, str | None, Measure]:
+    """The fields of the treemap and what its areas are: what the URL says, else the usual ones."""
+    outer, inner = (*link.by, None, None)[:2] if link.by else nesting_fields(corpus) or (None, None)
+    return outer, inner, "tokens" if link.area == "tokens" and "tokens" in _measures(corpus) else "documents"
 
 
 def _measures(corpus: Corpus) -> list[Measure]:
@@ -97,13 +89,14 @@ def _measures(corpus: Corpus) -> list[Measure]:
 
 
 def _show(status: Any, link: Link, corpus: MarkedCorpus, composition: Composition) -> None:
-    measure: Measure = st.session_state[_MEASURE]
+    chosen = _chosen(link, corpus)
+    measure = chosen[2]
     view = OverviewView(link, composition, corpus.fields, measure)
     _follow_click(view, composition)
     with status:
         panel.show(view.figures(corpus.manifest), key="figures")
     if composition.nested is not None:
-        _choices(corpus)
+        _choices(link, corpus, chosen)
     panel.show(view.treemap(), key="treemap")
     _histograms(view, composition, measure)
     panel.show(view.lists(), key="breakdowns")
@@ -120,16 +113,27 @@ def _follow_click(view: OverviewView, composition: Composition) -> None:
             forward(view.to(histogram.bars[points[0]["point_index"]].filters))
 
 
-def _choices(corpus: Corpus) -> None:
-    """What the treemap divides the documents by, and what its areas are."""
-    fields, measures = nestable_fields(corpus), _measures(corpus)
-    common: dict[str, Any] = {"label_visibility": "collapsed", "width": 220}
+def _choices(link: Link, corpus: Corpus, chosen: tuple[str | None, str | None, Measure]) -> None:
+    """What the treemap divides the documents by, and what its areas are; widgets show what the URL says."""
+    state = st.session_state
+    state[_OUTER], state[_INNER], state[_MEASURE] = chosen
+    measures = _measures(corpus)
+    fields = list(dict.fromkeys([*nestable_fields(corpus), *(link.by or ())]))
+    common: dict[str, Any] = {"label_visibility": "collapsed", "on_change": _divide, "args": (link,)}
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.selectbox("Divided by", fields, key=_OUTER, format_func=lambda f: f"divided by {f}", **common)
+        st.selectbox("Divided by", fields, key=_OUTER, format_func=lambda f: f"divided by {f}", width=220, **common)
         inner = [None, *fields]
-        st.selectbox("Then by", inner, key=_INNER, format_func=lambda f: f"then by {f or 'nothing'}", **common)
+        st.selectbox(
+            "Then by", inner, key=_INNER, format_func=lambda f: f"then by {f or 'nothing'}", width=220, **common
+        )
         if len(measures) > 1:
-            st.segmented_control("Areas and bars", measures, key=_MEASURE, required=True, label_visibility="collapsed")
+            st.segmented_control("Areas and bars", measures, key=_MEASURE, required=True, **common)
+
+
+def _divide(link: Link) -> None:
+    state = st.session_state
+    by = tuple(f for f in (state[_OUTER], state[_INNER]) if f is not None)
+    location.go(replace(link, by=by, area="tokens" if state.get(_MEASURE) == "tokens" else None))
 
 
 def _histograms(view: OverviewView, composition: Composition, measure: Measure) -> None:

@@ -52,6 +52,8 @@ places = st.fixed_dictionaries(
         "at": st.none() | st.integers(1, 10**9),
         "start": st.none() | st.integers(0, 10**9),
         "show": st.none() | st.lists(names, max_size=3).map(tuple),
+        "by": st.none() | st.lists(names, max_size=2).map(tuple),
+        "area": st.none() | words,
     }
 )
 

@@ -59,13 +59,20 @@ def test_the_figures_are_of_the_query_and_of_the_corpus(overview: Visit, serving
 def test_the_treemap_is_by_the_chosen_fields(overview: Visit):
     page = overview()
     assert "Documents by topic; areas are documents" in page.html("treemap")
-    page.test.selectbox(key="overview_outer").set_value("url_host")
-    page.test.selectbox(key="overview_inner").set_value("topic")
-    page.test.segmented_control(key="overview_measure").set_value("tokens")
-    page.run()
+    page.test.selectbox(key="overview_outer").set_value("url_host").run()
+    page.test.selectbox(key="overview_inner").set_value("topic").run()
+    page.test.segmented_control(key="overview_measure").set_value("tokens").run()
+    assert page.params == {"corpus": ["tiny"], "by": ["url_host", "topic"], "area": ["tokens"]}
     treemap = page.html("treemap")
     assert "Documents by url_host; areas are tokens" in treemap
     assert 'aria-label="url_host site0.example.net, topic science: ' in treemap
+
+
+def test_a_link_says_what_the_treemap_is_by(overview: Visit):
+    page = overview(by="language")
+    assert "Documents by language; areas are documents" in page.html("treemap")
+    assert page.test.selectbox(key="overview_inner").value is None
+    assert "no field &#x27;nonsense&#x27;" in overview(by="nonsense").html("error")
 
 
 def test_cells_and_rows_say_both_counts_in_full(overview: Visit, serving: Corpus):
