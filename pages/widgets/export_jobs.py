@@ -34,7 +34,7 @@ class _Cancelled(Exception):
 
 @dataclass(frozen=True)
 class Order:
-    """What a job is to write for a session, and how many documents that will be.
+    """What a job is to write for a session, and how many documents that will be (None: not known).
 
     `on_done` hears of the recipe once the file is there; it returns a sentence for the reader, or none.
     """
@@ -42,7 +42,7 @@ class Order:
     session: str
     title: str
     file_name: str
-    documents: int
+    documents: int | None
     write: Write
     on_done: Callable[[Recipe], str] = lambda recipe: ""
 

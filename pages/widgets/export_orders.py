@@ -22,7 +22,7 @@ from pages.widgets.export_jobs import Order
 _LONGEST_NAME = 60
 
 
-def export_order(link: Link, corpus: Corpus, options: ExportOptions, suffix: str, documents: int) -> Order:
+def export_order(link: Link, corpus: Corpus, options: ExportOptions, suffix: str, documents: int | None) -> Order:
     """Write what the query selects, and keep the recipe in the session."""
     query, session = link.query.without_paging(), exploration.id_of(link)
     store = exploration.store()

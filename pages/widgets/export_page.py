@@ -105,19 +105,7 @@ def _choices(link: Link, corpus: Corpus) -> tuple[str, ExportOptions]:
         args=(link,),
         help="E-mail, IP and phone numbers and keys become placeholders in texts, titles and text fields.",
     )
-    which = st.segmented_control(
-        "Fields beside id and text", (_ALL, _CHOSEN), default=_ALL, key="export_which", required=True
-    )
-    fields = all_fields(corpus)
-    if which == _CHOSEN:
-        chosen = st.multiselect(
-            "Chosen fields",
-            list(corpus.fields),
-            key="export_fields",
-            placeholder="none: only id and text",
-            label_visibility="collapsed",
-        )
-        fields = tuple(chosen)
+    fields = _choose_fields(corpus)
     limit = st.number_input(
         "At most this many documents",
         min_value=1,
@@ -127,6 +115,25 @@ def _choices(link: Link, corpus: Corpus) -> tuple[str, ExportOptions]:
         key="export_limit",
     )
     return suffix, ExportOptions(fields, None if limit is None else int(limit))
+
+
+def _choose_fields(corpus: Corpus) -> tuple[str, ...]:
+    """All fields, or those that the reader names."""
+    which = st.segmented_control(
+        "Fields beside id and text", (_ALL, _CHOSEN), default=_ALL, key="export_which", required=True
+    )
+    if which == _ALL:
+        return all_fields(corpus)
+    # What was chosen in another corpus may not be here.
+    st.session_state.export_fields = [n for n in st.session_state.get("export_fields", ()) if n in corpus.fields]
+    chosen = st.multiselect(
+        "Chosen fields",
+        list(corpus.fields),
+        key="export_fields",
+        placeholder="none: only id and text",
+        label_visibility="collapsed",
+    )
+    return tuple(chosen)
 
 
 def _start_button(
@@ -140,13 +147,14 @@ def _start_button(
         told = f"This server keeps files up to {wording.size(KEPT_BYTES)}. For larger ones run: corpuscope export"
         panel.show(summary_view.notice("hint", "Too large to fetch from here", told), key="too_large")
     else:
+        known = None if foreseen.partial else foreseen.documents
         st.button(
-            f"Export {wording.documents(foreseen.documents)}",
+            "Export all that match" if known is None else f"Export {wording.documents(known)}",
             type="primary",
             icon=":material/download:",
             key="export_start",
             on_click=_start,
-            args=(link, corpus, options, suffix, foreseen.documents),
+            args=(link, corpus, options, suffix, known),
         )
 
 
@@ -214,7 +222,7 @@ def _mask(link: Link) -> None:
     location.go(replace(link, query=query))
 
 
-def _start(link: Link, corpus: Corpus, options: ExportOptions, suffix: str, documents: int) -> None:
+def _start(link: Link, corpus: Corpus, options: ExportOptions, suffix: str, documents: int | None) -> None:
     exploration.keep(link)
     jobs().start(export_order(link, corpus, options, suffix, documents))
 

@@ -101,7 +101,9 @@ def _what(query: Query) -> str:
 
 def _running(job: Job) -> Iterator[Html]:
     yield _head(job, None if job.cancelled.is_set() else _act("cancel", job.id, "Cancel"))
-    yield element("progress", max=max(1, job.order.documents), value=job.written, aria_label="Documents written")
+    count = job.order.documents
+    share = {} if count is None else {"max": max(1, count), "value": job.written}
+    yield element("progress", aria_label="Documents written", **share)
     yield element("p", _progress(job))
 
 
@@ -127,12 +129,17 @@ def _progress(job: Job) -> str:
         return f"Waits: {AT_ONCE} exports are written at a time."
     if not job.written:
         return "Finding the documents …"
-    told = f"{job.written:,} of {wording.documents(job.order.documents)}"
     rate = job.written / max(job.seconds, 1e-3)
+    pace = f"{wording.compact(round(rate))} documents a second"
+    if job.order.documents is None:
+        return f"{wording.documents(job.written)} so far · {pace}"
+    told = f"{job.written:,} of {wording.documents(job.order.documents)}"
     left = job.order.documents - job.written
-    if left <= 0:
-        return f"{told} · finishing the file …"
-    return f"{told} · {wording.compact(round(rate))} documents a second · about {wording.duration(left / rate)} left"
+    return (
+        f"{told} · finishing the file …"
+        if left <= 0
+        else f"{told} · {pace} · about {wording.duration(left / rate)} left"
+    )
 
 
 def _done(job: Job) -> Html:

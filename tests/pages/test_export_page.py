@@ -199,6 +199,19 @@ def test_what_is_counted_once_is_not_counted_again(open_export: Open, monkeypatc
     assert "<dd><bdi>.csv</bdi></dd>" in page.html("recipe")
 
 
+def test_a_search_that_reads_no_further_is_exported_to_the_end(
+    open_export: Open, jobs: ExportJobs, serving: Corpus, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("pages.widgets.export_page.SCAN_BUDGET_S", 0.0)
+    query = Query(text="river", mode="exact")
+    page = open_export(query)
+    assert "<strong>at least" in page.html("foreseen") and "the export reads them all" in page.html("foreseen")
+    assert page.test.button(key="export_start").label == "Export all that match"
+    start(page)
+    job = done(jobs)
+    assert job.recipe is not None and job.recipe.documents_written == serving.search(query).total > 0
+
+
 def test_hostile_words_are_shown_as_text(open_export: Open, jobs: ExportJobs):
     start(open_export(Query(text="<img src=x> river")))
     page = start(open_export(Query(text="river <script>alert(1)</script>")))
@@ -233,5 +246,7 @@ def test_progress_says_how_far_and_how_long(open_export: Open, jobs: ExportJobs,
     job.order = replace(job.order, documents=1500)
     markup = running_html([job])
     assert "500 of 1,500 documents · 50 documents a second · about 20 s left" in markup
-    assert '<progress max="1500" value="500"' in markup
+    assert 'max="1500" value="500"' in markup
+    job.order = replace(job.order, documents=None)
+    assert "500 documents so far · 50 documents a second" in running_html([job])
     job.state = "done"
