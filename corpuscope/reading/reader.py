@@ -16,10 +16,13 @@ from corpuscope.reading.matches import block_around, find_matches, first_match
 from corpuscope.reading.neighbours import selection_of
 from corpuscope.reading.pages import page_at
 from corpuscope.reading.records import FieldValue, Mark, Matches, Reading, Spans
+from corpuscope.reading.standing import standing_of
 from corpuscope.selection import Everything, Matcher
 
 #: Ids that are named when one is not known.
 _NEAR = 3
+#: Fields beyond these are shown without their standing: each costs a pass over a column.
+_MOST_STANDINGS = 60
 
 
 def read(corpus: Corpus, query: Query, id: str, *, start: int | None = None) -> Reading:
@@ -135,5 +138,6 @@ def _fields(corpus: Corpus, row: int, *, mask: bool) -> list[FieldValue]:
             continue
         (value,) = catalog.values(name, np.array([row]))
         shown = masking.mask_value(value) if mask else value
-        out.append(FieldValue(field, shown, shown != value))
+        standing = standing_of(catalog, field, value) if len(out) < _MOST_STANDINGS else None
+        out.append(FieldValue(field, shown, shown != value, standing))
     return out

@@ -35,12 +35,25 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """Documents with a lower value, with the same one, and with any."""
+
+    lower: int
+    same: int
+    of: int
+
+
+@dataclass(frozen=True)
 class FieldValue:
-    """A field of the document; `is_masked` says that personal data in the value is masked."""
+    """A field of the document; `is_masked` says that personal data in the value is masked.
+
+    `standing` is where a number stands among those of all documents.
+    """
 
     field: Field
     value: Any
-    is_masked: bool
+    is_masked: bool = False
+    standing: Standing | None = None
 
 
 @dataclass(frozen=True)

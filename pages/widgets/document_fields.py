@@ -24,6 +24,8 @@ _SHARED = frozenset({"text", "bool", "int", "timestamp"})
 _LONGEST = 300
 #: Years are no amounts: they have neither a thousands separator nor a unit beside them.
 _YEAR = "year"
+#: Fewer documents make no scale.
+_FEWEST = 20
 _WEB = re.compile(r"https?://[^\s]+\Z")
 
 
@@ -65,7 +67,19 @@ def _row(link: Link, value: FieldValue) -> Html:
     shown = join(element("span", _value(link, field, v, is_masked=value.is_masked), class_="one") for v in single)
     about = _about(field)
     name = element("dt", datum(field.name), class_="about" if about else None, title=about or None)
-    return element("div", name, element("dd", shown, dir="auto"))
+    return element("div", name, element("dd", shown, _scale(value), dir="auto"))
+
+
+def _scale(value: FieldValue) -> Html | None:
+    """A line for all documents by their value, the lowest first: the part of it that has this document's value."""
+    standing = value.standing
+    if standing is None or standing.of < _FEWEST or value.field.unit == _YEAR:
+        return None
+    higher = standing.of - standing.lower - standing.same
+    title = f"Higher than {wording.share(standing.lower, standing.of)} of the documents with a value, "
+    title += f"lower than {wording.share(higher, standing.of)}"
+    place = f"left: {100 * standing.lower / standing.of:.1f}%; width: {100 * standing.same / standing.of:.1f}%"
+    return element("span", element("span", style=place), class_="scale", title=title, role="img", aria_label=title)
 
 
 def _about(field: Field) -> str:

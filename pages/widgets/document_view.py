@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from corpuscope.links import Link
@@ -118,25 +118,29 @@ def _place(link: Link, reading: Reading) -> Iterator[object]:
 
 
 def _beyond(link: Link, reading: Reading) -> tuple[Link | None, Link | None]:
-    """Where stepping leads past the first and past the last mark of the page."""
+    """Where stepping leads past the first and past the last mark of the page: around, where all matches are known."""
     found = reading.matches
     starts = [a for a, _ in found.spans]
     first, behind = bisect_left(starts, reading.start), bisect_left(starts, reading.end)
-    before = starts[first - 1] if first else found.start - 1
-    after = starts[behind] if behind < len(starts) else found.end
-    return _at(link, before if before >= 0 else None), _at(link, after if after < reading.length else None)
+    earlier, later = starts[:first], starts[behind:]
+    if reading.knows_all_matches:
+        before, after = [*later, *earlier][-1:], [*later, *earlier][:1]
+    else:
+        before = earlier[-1:] or [found.start - 1]
+        after = later[:1] or [found.end]
+    return _at(link, before, reading), _at(link, after, reading)
 
 
-def _at(link: Link, place: int | None) -> Link | None:
-    return None if place is None else replace(link, start=place)
+def _at(link: Link, place: Sequence[int], reading: Reading) -> Link | None:
+    """The page with a place of the text, if it is one."""
+    return next((replace(link, start=at) for at in place if 0 <= at < reading.length), None)
 
 
 def _pager(link: Link, reading: Reading) -> Html | None:
     """Which part of a long text is shown, and the way to the others."""
     if reading.is_whole:
         return None
-    earlier = _at(link, reading.start - 1 if reading.start else None)
-    later = _at(link, reading.end if reading.end < reading.length else None)
+    earlier, later = _at(link, [reading.start - 1], reading), _at(link, [reading.end], reading)
     return element(
         "span",
         _turn(earlier, "‹ Earlier", "earlier"),

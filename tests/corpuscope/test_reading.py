@@ -20,7 +20,7 @@ from corpuscope.query import Query
 from corpuscope.reading import matches, neighbours, pages
 from corpuscope.reading.neighbours import find_neighbours
 from corpuscope.reading.reader import read
-from corpuscope.reading.records import Reading
+from corpuscope.reading.records import Reading, Standing
 from indexing.maintenance import suppress
 from tests.conftest import build_corpus
 from tests.tiny import TINY
@@ -36,7 +36,7 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
     rows = [
         {"id": "book", "text": LONG, "title": "Of rivers, by jane.roe@rivers.org"},
         {"id": "note", "text": "A note on a river.", "contact": "jane.roe@rivers.org", "year": 1999},
-        {"id": "gone", "text": "A note that was taken down."},
+        {"id": "gone", "text": "A note that was taken down.", "year": 1990},
     ]
     folder = tmp_path_factory.mktemp("books") / "books"
     build_corpus(folder, rows, annotators=())
@@ -207,6 +207,16 @@ def test_masked_values_are_known_to_be_masked(books: Corpus):
     assert (fields["year"].value, fields["year"].is_masked) == (1999, False)
     shown = {f.field.name: f for f in read(books, Query(mask=False), "note").fields}
     assert (shown["contact"].value, shown["contact"].is_masked) == ("jane.roe@rivers.org", False)
+
+
+def test_numbers_stand_among_those_of_all_documents_that_are_shown(books: Corpus, tiny_corpus: Corpus):
+    standing = {f.field.name: f.standing for f in read(tiny_corpus, Query(), "doc-7").fields}
+    assert standing["rank_b"] == Standing(lower=7, same=1, of=29)
+    assert standing["good"] is None and standing["topic"] is None
+    scores = [row["score_a"] for row in TINY if row.get("score_a") is not None]
+    assert standing["score_a"] == Standing(sum(s < 0.7 for s in scores), 1, len(scores))
+    note = {f.field.name: f.standing for f in read(books, Query(), "note").fields}
+    assert note["year"] == Standing(lower=0, same=1, of=1)  # the one that was taken down does not count
 
 
 def test_the_record_is_masked_json_with_every_value(tiny_corpus: Corpus):

@@ -15,7 +15,7 @@ from corpuscope.fields import Field
 from corpuscope.links import DOCUMENT, Link, from_url, to_params
 from corpuscope.query import Query
 from corpuscope.reading.reader import read
-from corpuscope.reading.records import FieldValue
+from corpuscope.reading.records import FieldValue, Standing
 from pages.environment import for_app
 from pages.widgets import exploration
 from pages.widgets.document_fields import fields_html
@@ -162,9 +162,7 @@ def test_all_pages_of_a_long_text_can_be_reached(tiny_corpus: Corpus):
 
 
 def test_hundreds_of_fields_stay_readable(tiny_corpus: Corpus):
-    values = [
-        FieldValue(Field(name=f"field {i}", type="double"), i / 7 if i < 250 else None, False) for i in range(500)
-    ]
+    values = [FieldValue(Field(name=f"field {i}", type="double"), i / 7 if i < 250 else None) for i in range(500)]
     markup = fields_html(Link(Query()), values, ())
     assert markup.count("<dt>") == 250 and "250 fields without a value" in markup
     assert links(markup) == []
@@ -181,13 +179,22 @@ def test_hundreds_of_fields_stay_readable(tiny_corpus: Corpus):
     ],
 )
 def test_values_are_written_as_what_they_are(field: Field, value: object, shown: str):
-    markup = fields_html(Link(Query()), [FieldValue(field, value, False)], ())
+    markup = fields_html(Link(Query()), [FieldValue(field, value)], ())
     assert shown in markup
     assert 'href="javascript' not in markup
 
 
+def test_a_number_shows_where_it_stands():
+    field = Field(name="toxicity", type="double")
+    markup = fields_html(Link(Query()), [FieldValue(field, 0.5, standing=Standing(300, 100, 1_000))], ())
+    assert "Higher than 30.0% of the documents with a value, lower than 60.0%" in markup
+    assert "left: 30.0%; width: 10.0%" in markup
+    few = fields_html(Link(Query()), [FieldValue(field, 0.5, standing=Standing(3, 1, 10))], ())
+    assert "scale" not in few
+
+
 def test_masked_and_endless_values_lead_nowhere():
     field = Field(name="a", type="text")
-    values = [FieldValue(field, "[EMAIL]", True), FieldValue(field, "x" * 5_000, False)]
+    values = [FieldValue(field, "[EMAIL]", True), FieldValue(field, "x" * 5_000)]
     markup = fields_html(Link(Query()), values, ())
     assert links(markup) == [] and "x" * 300 not in markup
