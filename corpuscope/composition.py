@@ -148,7 +148,8 @@ def compose(
 def main_fields(corpus: Corpus) -> list[str]:
     """The fields that say most about where documents come from and what they are, as far as the corpus has them."""
     wanted = ("source", _topic(corpus), "language", "url_host")
-    return [n for n in wanted if n is not None and n in corpus.fields and corpus.fields[n].type == "text"]
+    texts = [n for n in wanted if n is not None and n in corpus.fields and corpus.fields[n].type == "text"]
+    return [n for n in texts if len(corpus.catalog.text_column(n).dictionary)]
 
 
 def nestable_fields(corpus: Corpus) -> list[str]:
