@@ -50,7 +50,8 @@ SHOTS = (
     Shot("filtered", "?q=water&filter=language%3Den&filter=source%21%3Dnews&filter=words%3E%3D100"),
     Shot("empty", "?q=water&filter=language%3Dzz&filter=words%3E%3D10"),
     Shot("error", "?q=%28water+AND&mode=boolean"),
-    Shot("export", "?q=water", act=_open("Export")),
+    Shot("export", "export?q=water"),
+    Shot("export-dark", "export?q=water", width=1920, scheme="dark"),
     Shot("more", "?q=water", scheme="dark", act=_open("More")),
     Shot("corpus", "corpus"),
     Shot("corpus-dark", "corpus", scheme="dark"),
@@ -92,7 +93,7 @@ def _take(browser: Browser, address: str, shot: Shot, path: Path) -> None:
     context = browser.new_context(viewport={"width": shot.width, "height": HEIGHT}, color_scheme=shot.scheme)  # type: ignore[arg-type]  # "light" or "dark"
     page = context.new_page()
     page.goto(f"{address}/{shot.url}")
-    page.wait_for_selector(".hit, .notice, .sheet")
+    page.wait_for_selector(".hit, .notice, .sheet, .recipe")
     shot.act(page)
     page.wait_for_timeout(1000)  # fonts, transitions
     page.screenshot(path=path)

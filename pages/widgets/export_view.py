@@ -65,7 +65,7 @@ def recipe_html(recipe: Mapping[str, Any], title: str, *, is_open: bool = False)
     """A recipe to read; what is known only when the file is written says so."""
     lines = [join([element("dt", name), element("dd", datum(value))]) for name, value in _recipe_lines(recipe)]
     body = element("dl", *lines, class_="recipe")
-    return element("details", element("summary", title), body, open=is_open)
+    return element("details", element("summary", title), body, class_="recipe-text", open=is_open)
 
 
 def running_html(jobs: Sequence[Job]) -> Html:
