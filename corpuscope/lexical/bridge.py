@@ -15,6 +15,8 @@ from corpuscope.lexical.jvm import java
 Scores = npt.NDArray[np.float32]
 
 _WORD_BYTES = 8
+#: Bits of a score without its sign.
+_BITS = 31
 
 
 def to_bitset(mask: Mask) -> Any:
@@ -33,20 +35,33 @@ def from_bitset(bits: Any, rows: int) -> Mask:
 
 def from_score_docs(hits: Any) -> tuple[Rows, Scores]:
     """Document numbers and scores of a Java `ScoreDoc[]`."""
-    arrays = java("java.util.Arrays")
-    doc, score = _score_doc_getters()
-    rows = np.asarray(arrays.stream(hits).mapToInt(doc).toArray())
-    scores = np.asarray(arrays.stream(hits).mapToDouble(score).toArray())
-    return rows.astype(np.int64), scores.astype(np.float32)
+    packed = np.asarray(java("java.util.Arrays").stream(hits).mapToLong(_packer()).toArray())
+    return -(packed >> _BITS), (packed & (2**_BITS - 1)).astype(np.int32).view(np.float32)
 
 
 @cache
-def _score_doc_getters() -> tuple[Any, Any]:
-    """Java functions that read `doc` and `score` of a ScoreDoc."""
+def _packer() -> Any:
+    """A Java function from a ScoreDoc to one number: the bits of its score, less its document number times 2**31.
+
+    The sign bit is free, as no score is below zero. Made of method handles, for it has to run in Java.
+    """
+    handles, types = java("java.lang.invoke.MethodHandles"), java("java.lang.invoke.MethodType")
     score_doc = java("org.apache.lucene.search.ScoreDoc").class_
-    lookup = java("java.lang.invoke.MethodHandles").publicLookup()
+    whole, real, long = java("java.lang.Integer"), java("java.lang.Float"), java("java.lang.Long")
+    lookup = handles.publicLookup()
+
+    def static(owner: Any, name: str, result: Any, *arguments: Any) -> Any:
+        return lookup.findStatic(owner.class_, name, types.methodType(result.TYPE, [a.TYPE for a in arguments]))
+
+    multiply = static(java("java.lang.Math"), "multiplyFull", long, whole, whole)
+    high = handles.filterReturnValue(
+        lookup.findGetter(score_doc, "doc", whole.TYPE), handles.insertArguments(multiply, 1, [whole.MIN_VALUE])
+    )
+    bits = handles.filterReturnValue(
+        lookup.findGetter(score_doc, "score", real.TYPE), static(real, "floatToRawIntBits", whole, real)
+    )
+    low = bits.asType(types.methodType(long.TYPE, score_doc))
+    both = handles.filterArguments(static(long, "sum", long, long, long), 0, [high, low])
+    packed = handles.permuteArguments(both, types.methodType(long.TYPE, score_doc), [0, 0])
     as_function = java("java.lang.invoke.MethodHandleProxies").asInterfaceInstance
-    integer, real = java("java.lang.Integer").TYPE, java("java.lang.Float").TYPE
-    doc = as_function(java("java.util.function.ToIntFunction").class_, lookup.findGetter(score_doc, "doc", integer))
-    score = as_function(java("java.util.function.ToDoubleFunction").class_, lookup.findGetter(score_doc, "score", real))
-    return doc, score
+    return as_function(java("java.util.function.ToLongFunction").class_, packed)

@@ -10,7 +10,7 @@ import threading
 import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -86,10 +86,9 @@ class LexicalIndex:
         if query.mode == "boolean" and boolean.needs_masks(tree):
             mask = boolean.tree_mask(tree, self.rows, self.matches, field_mask)
             ranking = boolean.scoring_query(tree)
-        is_empty = mask is None and boolean.is_empty(tree)
         if query.mode != "keyword":  # words are what they are; patterns become words here, once
             ranking = searcher.rewrite(ranking)
-        return TextQuery(self, searcher, ranking, mask, is_empty=is_empty)
+        return TextQuery(self, searcher, tree, ranking, mask)
 
     def _lucene_query(self, query: Query) -> Any:
         match query.mode:
@@ -100,8 +99,7 @@ class LexicalIndex:
                 found = builder.createPhraseQuery(CONTENTS, query.text, query.slop)
                 return java("org.apache.lucene.search.MatchNoDocsQuery")() if found is None else found
             case _:
-                generator = java("io.anserini.search.query.BagOfWordsQueryGenerator")()
-                return generator.buildQuery(CONTENTS, self.analyzer, query.text)
+                return _bag_of_words().buildQuery(CONTENTS, self.analyzer, query.text)
 
     def matches(self, lucene_query: Any) -> Mask:
         """Every row that a Lucene query matches."""
@@ -162,17 +160,21 @@ class LexicalIndex:
 class TextQuery:
     """What a query looks for in the text of one corpus.
 
-    `query` ranks and is what highlights come from. `mask` is every match where Lucene alone cannot tell (a
-    boolean query with fields in it). `is_empty` says that analysis left nothing to look for (stop words and
-    punctuation only).
+    `asked` is what was typed, `query` ranks and is what highlights come from. `mask` is every match where Lucene alone cannot tell (a
+    boolean query with fields in it).
     """
 
-    def __init__(self, index: LexicalIndex, searcher: Any, query: Any, mask: Mask | None, *, is_empty: bool) -> None:
-        self.is_empty = is_empty
+    def __init__(self, index: LexicalIndex, searcher: Any, asked: Any, query: Any, mask: Mask | None) -> None:
+        self._asked = asked
         self._index = index
         self._searcher = searcher
         self._query = query
         self._mask = mask
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether analysis left nothing to look for: stop words and punctuation only."""
+        return self._mask is None and boolean.is_empty(self._asked)
 
     def matches(self) -> Mask:
         """Every row that matches."""
@@ -193,6 +195,11 @@ class TextQuery:
     def spans(self, texts: Sequence[str]) -> list[Spans]:
         """What matched in each text, as sorted, disjoint code-point offsets."""
         return find_spans(boolean.any_of(boolean.text_leaves(self._query)), self._index.analyzer, texts)
+
+
+@cache
+def _bag_of_words() -> Any:
+    return java("io.anserini.search.query.BagOfWordsQueryGenerator")()
 
 
 class _MaskCache:
