@@ -160,8 +160,8 @@ class LexicalIndex:
 class TextQuery:
     """What a query looks for in the text of one corpus.
 
-    `asked` is what was typed, `query` ranks and is what highlights come from. `mask` is every match where Lucene alone cannot tell (a
-    boolean query with fields in it).
+    `asked` is what was typed; `query` ranks and is what highlights come from. `mask` is every match where Lucene
+    alone cannot tell (a boolean query with fields in it).
     """
 
     def __init__(self, index: LexicalIndex, searcher: Any, asked: Any, query: Any, mask: Mask | None) -> None:
