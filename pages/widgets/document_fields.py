@@ -26,6 +26,8 @@ _LONGEST = 300
 _YEAR = "year"
 #: Fewer documents make no scale.
 _FEWEST = 20
+#: Nor does a value that nearly all have.
+_MOST_ALIKE = 0.9
 _WEB = re.compile(r"https?://[^\s]+\Z")
 
 
@@ -67,13 +69,15 @@ def _row(link: Link, value: FieldValue) -> Html:
     shown = join(element("span", _value(link, field, v, is_masked=value.is_masked), class_="one") for v in single)
     about = _about(field)
     name = element("dt", datum(field.name), class_="about" if about else None, title=about or None)
-    return element("div", name, element("dd", shown, _scale(value), dir="auto"))
+    return element("div", name, element("dd", shown, dir="auto"), _scale(value))
 
 
 def _scale(value: FieldValue) -> Html | None:
     """A line for all documents by their value, the lowest first: the part of it that has this document's value."""
     standing = value.standing
-    if standing is None or standing.of < _FEWEST or value.field.unit == _YEAR:
+    if standing is None or standing.of < _FEWEST or standing.same > _MOST_ALIKE * standing.of:
+        return None
+    if value.field.unit == _YEAR:
         return None
     higher = standing.of - standing.lower - standing.same
     title = f"Higher than {wording.share(standing.lower, standing.of)} of the documents with a value, "
