@@ -132,7 +132,7 @@ def _title(matcher: Matcher, document: Document, query: Query) -> tuple[str | No
 
 def _fields(corpus: Corpus, row: int, *, mask: bool) -> list[FieldValue]:
     catalog = corpus.catalog
-    out = []
+    out: list[FieldValue] = []
     for name, field in catalog.fields.items():
         if name == "title":
             continue
