@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from corpuscope.composition import Histogram, Measure
+    from corpuscope.composition import Histogram, Measure, Portion
 
 #: Bars: blue of the colour-blind-safe palette of Okabe and Ito, which reads on light and on dark.
 BLUE = "#3a87c8"
@@ -111,10 +111,7 @@ def _bars(
 
     sizes = [bar.size(measure) for bar in histogram.bars]
     least = _LEAST * max(sizes, default=0)
-    hover = [
-        f"<b>{html.escape(bar.label)}</b><br>{html.escape(_exact(bar.documents, bar.tokens, estimated))}"
-        for bar in histogram.bars
-    ]
+    hover = [_hover(bar, estimated) for bar in histogram.bars]
     bars = go.Bar(
         x=places,
         y=[max(s, least) if s else 0 for s in sizes],
@@ -151,9 +148,12 @@ def _measured(measure: Measure, estimated: bool) -> str:
     return "Documents" if measure == "documents" else "Tokens (estimated)" if estimated else "Tokens"
 
 
-def _exact(documents: int, tokens: int | None, estimated: bool) -> str:
-    counted = f"{documents:,} document{'' if documents == 1 else 's'}"
-    return counted if tokens is None else f"{counted}, {tokens:,}{'~' if estimated else ''} tokens"
+def _hover(bar: Portion, estimated: bool) -> str:
+    """Exact counts; plotly reads some markup, so that text is escaped."""
+    counted = f"{bar.documents:,} document{'' if bar.documents == 1 else 's'}"
+    if bar.tokens is not None:
+        counted += f", {bar.tokens:,}{'~' if estimated else ''} tokens"
+    return f"<b>{html.escape(f'{bar.field} {bar.label}')}</b><br>{counted}"
 
 
 def _short(number: int) -> str:

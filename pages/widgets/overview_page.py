@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from corpuscope import charts
 from corpuscope.composition import Composition, Histogram, Measure, compose, nestable_fields, nesting_fields
@@ -23,9 +24,13 @@ from pages.widgets.corpus_choice import choose_corpus
 from pages.widgets.forward import forward
 from pages.widgets.hit_view import hits_html
 from pages.widgets.overview_view import OverviewView, left_out_html
-from pages.widgets.safe_html import element, join
+from pages.widgets.safe_html import Html, element, join
+
+#: Outer and inner field of the treemap, and what its areas are.
+_Division = tuple[str | None, str | None, Measure]
 
 _SAMPLE = 20
+_SEEDS = 2**31
 _OUTER, _INNER, _MEASURE = "overview_outer", "overview_inner", "overview_measure"
 _CHART = "overview_"
 #: Compositions and samples that stay at hand, for all sessions; each is some kilobytes.
@@ -77,7 +82,7 @@ def _sampled(corpus: Corpus, query: Query) -> SearchResult:
     return corpus.search(query)
 
 
-def _chosen(link: Link, corpus: Corpus) -> tuple[str | None, str | None, Measure]:
+def _chosen(link: Link, corpus: Corpus) -> _Division:
     """The fields of the treemap and what its areas are: what the URL says, else the usual ones."""
     outer, inner = (*link.by, None, None)[:2] if link.by else nesting_fields(corpus) or (None, None)
     return outer, inner, "tokens" if link.area == "tokens" and "tokens" in _measures(corpus) else "documents"
@@ -88,17 +93,16 @@ def _measures(corpus: Corpus) -> list[Measure]:
     return ["documents", "tokens"] if has_tokens else ["documents"]
 
 
-def _show(status: Any, link: Link, corpus: MarkedCorpus, composition: Composition) -> None:
+def _show(status: DeltaGenerator, link: Link, corpus: MarkedCorpus, composition: Composition) -> None:
     chosen = _chosen(link, corpus)
-    measure = chosen[2]
-    view = OverviewView(link, composition, corpus.fields, measure)
+    view = OverviewView(link, composition, corpus.fields, measure=chosen[2])
     _follow_click(view, composition)
     with status:
         panel.show(view.figures(corpus.manifest), key="figures")
     if composition.nested is not None:
         _choices(link, corpus, chosen)
     panel.show(view.treemap(), key="treemap")
-    _histograms(view, composition, measure)
+    _histograms(view, composition, chosen[2])
     panel.show(view.lists(), key="breakdowns")
     panel.show(left_out_html(link, corpus.manifest), key="left_out")
     _random_documents(link, corpus)
@@ -108,12 +112,13 @@ def _follow_click(view: OverviewView, composition: Composition) -> None:
     """Go to the search behind the bar that was clicked."""
     for name, histogram in (("years", composition.years), ("lengths", composition.lengths)):
         state = st.session_state.get(_CHART + name)
-        points = state.selection.points if state and histogram else ()
-        if points:
-            forward(view.to(histogram.bars[points[0]["point_index"]].filters))
+        bars = histogram.bars if state and histogram else ()
+        clicked = [p["point_index"] for p in state.selection.points] if bars else []
+        if clicked and clicked[0] < len(bars):
+            forward(view.to(bars[clicked[0]].filters or ()))
 
 
-def _choices(link: Link, corpus: Corpus, chosen: tuple[str | None, str | None, Measure]) -> None:
+def _choices(link: Link, corpus: Corpus, chosen: _Division) -> None:
     """What the treemap divides the documents by, and what its areas are; widgets show what the URL says."""
     state = st.session_state
     state[_OUTER], state[_INNER], state[_MEASURE] = chosen
@@ -167,8 +172,12 @@ def _histogram(view: OverviewView, name: str, histogram: Histogram, figure: Any)
 def _random_documents(link: Link, corpus: MarkedCorpus) -> None:
     """Some documents drawn by the seed in the URL, and a door to as many others."""
     query = replace(_bare(link.query), sample=_SAMPLE, seed=link.query.seed, k=_SAMPLE)
-    result = _sampled(corpus, query)
-    others = replace(link, query=replace(link.query, seed=link.query.seed + 1))
+    try:
+        result = _sampled(corpus, query)
+    except CorpuscopeError as error:
+        panel.show(summary_view.notice("error", "No document can be shown", str(error)), key="at_random")
+        return
+    others = replace(link, query=replace(link.query, seed=(link.query.seed + 1) % _SEEDS))
     more = panel.door(others, f"{_SAMPLE} others", data_name="others") if result.total > _SAMPLE else None
     title = f"{min(_SAMPLE, result.total)} documents at random" if result.total > 1 else "The document"
     head = element("h3", element("span", title), more)
@@ -176,7 +185,8 @@ def _random_documents(link: Link, corpus: MarkedCorpus) -> None:
     panel.show(element("div", head, hits, class_="at-random"), key="at_random", on_act=marking.on_star(link, corpus))
 
 
-def _nothing(link: Link) -> Any:
+def _nothing(link: Link) -> Html:
+    """That no document matches, and what may be done about it."""
     ways = [panel.door(link.to(SEARCH), "See the search: it says which condition to drop")]
     if link.query.filters or link.query.where:
         bare = replace(link, query=refine.without_filters(link.query))

@@ -80,7 +80,9 @@ class OverviewView:
             yield _figure(number, f"of {wording.compact(total)}{self._tilde} tokens", self.to(), title=exact)
         for breakdown in what.breakdowns:
             name = breakdown.field.name
-            words = f"{_FIGURES[name]}{'' if breakdown.distinct == 1 else 's'}" if name in _FIGURES else f"in {name}"
+            words = (
+                f"{_FIGURES[name]}{'' if breakdown.distinct == 1 else 's'}" if name in _FIGURES else f"values of {name}"
+            )
             yield _figure(f"{breakdown.distinct:,}", words, self._with_facet(name), title=breakdown.field.meaning)
         left_out = sum(r.count for r in manifest.rejected.values())
         yield _figure(f"{left_out:,}", "left out at build", self._link.to(CORPUS))

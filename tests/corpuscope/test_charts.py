@@ -56,7 +56,7 @@ def test_bars_of_years_stand_at_their_years_and_hover_exactly():
     figure = year_figure(histogram([2010, 2011, 2012], [12_345, 3]), "documents", estimated=True)
     (bars,) = figure.data
     assert list(bars.x) == [2010, 2011] and list(bars.y)[0] == 12_345
-    assert bars.hovertext[0] == "<b>2010 &lt;b&gt;</b><br>12,345 documents, 123,450~ tokens"
+    assert bars.hovertext[0] == "<b>year 2010 &lt;b&gt;</b><br>12,345 documents, 123,450~ tokens"
     assert figure.layout.title.text == "Documents per year"
 
 

@@ -97,6 +97,23 @@ def test_documents_at_random_and_others(overview: Visit, serving: Corpus):
     )
 
 
+def test_the_last_seed_is_followed_by_the_first(overview: Visit):
+    page = overview(Query(seed=2**63 - 1))
+    others = re.search(r'href="([^"]*)"[^>]*data-name="others"', page.html("at_random"))[1]
+    assert from_url(html.unescape(others)).query.seed == 0
+
+
+def test_documents_that_cannot_be_read_are_said_to_be_so(
+    overview: Visit, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    corpus = build_corpus(tmp_path / "torn", [{"id": str(i), "text": "x y"} for i in range(3)])
+    serve(monkeypatch, corpus)
+    assert "3 documents at random" in overview().html("at_random")
+    overview_page._sampled.cache_clear()
+    (corpus.folder / corpus.manifest.parts[0].documents.path).unlink()
+    assert "corpuscope verify" in overview(Query(seed=1)).html("at_random")
+
+
 def test_other_documents_and_other_orders_count_nothing_anew(overview: Visit):
     overview(Query(text="river"))
     counted = overview_page._composed.cache_info().misses
