@@ -21,6 +21,7 @@ HEIGHT = 210
 _ZERO = -0.3
 #: Below this share of the tallest bar a bar would not be seen.
 _LEAST = 0.008
+_FEW = 5
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,10 @@ def _bars(
         selected={"marker": {"opacity": 1}},
         unselected={"marker": {"opacity": 0.45}},
     )
-    return go.Figure(bars, layout=_layout())
+    figure = go.Figure(bars, layout=_layout())
+    if max(sizes, default=0) < _FEW:
+        figure.update_yaxes(dtick=1)  # there is no half of a document
+    return figure
 
 
 def _layout() -> dict[str, Any]:
@@ -131,7 +135,7 @@ def _layout() -> dict[str, Any]:
     axis = {"showline": False, "zeroline": False, "fixedrange": True, "title": None}
     return {
         "height": HEIGHT,
-        "margin": {"l": 44, "r": 8, "t": 34, "b": 26},
+        "margin": {"l": 44, "r": 20, "t": 34, "b": 26},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "showlegend": False,

@@ -86,6 +86,12 @@ def test_a_small_bar_can_be_seen_and_an_empty_one_is_none():
     assert list(figure.data[0].y) == [1_000_000, 8_000, 0]
 
 
+def test_an_axis_of_few_documents_has_whole_ticks():
+    few = year_figure(histogram([2010, 2011], [1]), "documents", estimated=False)
+    many = year_figure(histogram([2010, 2011], [1000]), "documents", estimated=False)
+    assert (few.layout.yaxis.dtick, many.layout.yaxis.dtick) == (1, None)
+
+
 def test_a_field_name_is_no_markup():
     figure = length_figure(histogram([1, 10], [1], "<b>x"), "documents", estimated=False)
     assert "&lt;b&gt;x" in figure.layout.title.text
