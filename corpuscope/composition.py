@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from corpuscope import masking
+from corpuscope.cached import cached_property
 from corpuscope.catalog.amounts import Amounts, Counter, Labels, largest, weights
 from corpuscope.catalog.columns import Column, Mask, NumberColumn, TextColumn
 from corpuscope.corpus import Corpus, WidenedCorpus

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from corpuscope import manifest as manifests
+from corpuscope.cached import cached_property
 from corpuscope.catalog.catalog import Catalog
 from corpuscope.catalog.column_cache import open_column
 from corpuscope.catalog.columns import Column, Mask, Rows

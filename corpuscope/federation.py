@@ -10,12 +10,13 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from corpuscope import engine
+from corpuscope.cached import cached_property
 from corpuscope.catalog.catalog import ID
 from corpuscope.catalog.columns import Mask, Rows
 from corpuscope.catalog.joined import JoinedCatalog, Stack

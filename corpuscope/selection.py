@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from corpuscope.cached import cached_property
 from corpuscope.catalog.catalog import Catalog, all_of, sampled
 from corpuscope.catalog.columns import Mask, Rows
 from corpuscope.documents import Document, Documents

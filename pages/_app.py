@@ -46,4 +46,4 @@ page = st.navigation(
 )
 location.enter(page)
 page.run()
-frame()
+frame(page.url_path)

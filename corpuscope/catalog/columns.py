@@ -10,13 +10,13 @@ import bisect
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from corpuscope.cached import cached_property
 from corpuscope.fields import Field
 
 Mask = npt.NDArray[np.bool_]

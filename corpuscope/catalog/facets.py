@@ -62,9 +62,7 @@ def count(column: Column, groups: Groups, rows: Mask) -> Counts:
     return np.bincount(labels[labels >= 0], minlength=groups.size).astype(np.int64)
 
 
-def value_facet(
-    column: Column, groups: Groups, rows: Mask, of: Counts, limit: int, containing: str = ""
-) -> ValueFacet:
+def value_facet(column: Column, groups: Groups, rows: Mask, of: Counts, limit: int, containing: str = "") -> ValueFacet:
     """The `limit` most frequent values among `rows`, by count, then by value; only those with some text in them."""
     counts = count(column, groups, rows)
     wanted = np.where(_containing(column, containing), counts, 0) if containing else counts

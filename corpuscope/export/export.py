@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import pyarrow as pa
 
 from corpuscope import masking
 from corpuscope.arrow_types import is_list, is_text
+from corpuscope.cached import cached_property
 from corpuscope.catalog.columns import Rows
 from corpuscope.corpus import Corpus
 from corpuscope.errors import UnknownField

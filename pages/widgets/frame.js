@@ -1,7 +1,6 @@
-// What every page has: "/" goes to the query, and the address names the corpus, and the session once it is saved.
+// What every page has: "/" goes to the query, and the address says all of where the reader is.
 export default function ({ data }) {
-  nameCorpus(data.corpus)
-  nameSession(data.session)
+  nameAddress(data.parameters, data.session)
   const onKey = (event) => {
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return
     const query = document.querySelector('input[aria-label="Query"]')
@@ -14,19 +13,13 @@ export default function ({ data }) {
   return () => document.removeEventListener("keydown", onKey)
 }
 
-// A bare address is what the navigation's links lead to, and gets the parameters of the page before: Back must not.
-function nameCorpus(corpus) {
+// The navigation's links lead to bare addresses. What they drop is written back without a step of the history, or Back
+// would stick there; so a bare address is always such a link's, and the start of the app names its corpus.
+function nameAddress(parameters, session) {
   const address = new URL(window.location.href)
-  if (!corpus || address.search) return
-  address.searchParams.set("corpus", corpus)
-  window.history.replaceState(window.history.state, "", address)
-}
-
-function nameSession(session) {
-  const address = new URL(window.location.href)
-  if (!session || address.searchParams.has("session")) return
-  address.searchParams.set("session", session)
-  window.history.replaceState(window.history.state, "", address)
+  if (!address.search) address.search = parameters
+  if (session && !address.searchParams.has("session")) address.searchParams.set("session", session)
+  if (address.href !== window.location.href) window.history.replaceState(window.history.state, "", address)
 }
 
 function isTyping(event) {

@@ -5,17 +5,20 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
 
 from pages.environment import served
-from pages.widgets import exploration
+from pages.widgets import exploration, location
 
 
-def frame() -> None:
+def frame(page: str) -> None:
     """Draw nothing, listen; called behind the page, when it is known whether the session is saved."""
-    corpus = next(iter(served()), None)  # the one that an address without parameters shows
-    _component()(data={"session": exploration.saved_id(), "corpus": corpus}, key="frame")
+    first = next(iter(served()), None)  # what an address without parameters shows
+    parameters = location.params() or ({"corpus": [first]} if first else {})
+    place = {"page": page, "parameters": urlencode(parameters, doseq=True), "session": exploration.saved_id()}
+    _component()(data=place, key="frame")
 
 
 @cache

@@ -11,11 +11,13 @@ from corpuscope.links import PLACES_OF_A_DOCUMENT, SEARCH, Link, from_params, to
 
 _LAST_PAGE = "location_page"
 _LAST_PARAMS = "location_params"
+_KEPT = "location_kept"
 
 
 def params() -> dict[str, list[str]]:
-    """The parameters of the URL."""
-    return {name: st.query_params.get_all(name) for name in st.query_params}
+    """The parameters of the URL; those of the page before where a link of the navigation dropped them."""
+    kept: dict[str, list[str]] = st.session_state.get(_KEPT, {})
+    return _given() or kept
 
 
 def current() -> Link:
@@ -45,10 +47,18 @@ def go(link: Link) -> None:
 
 
 def enter(page: st.Page) -> None:
-    """Note where the reader is, and put the parameters back that the navigation's own links drop."""
+    """Note where the reader is, and keep the parameters that the navigation's own links drop.
+
+    To set them here would be a step of the browser's history, on which Back would stick: the frame of the page
+    writes them into the address instead.
+    """
     came_from = st.session_state.get(_LAST_PAGE)
     st.session_state[_LAST_PAGE] = page.url_path
-    if came_from not in (None, page.url_path) and not params():
-        kept = st.session_state.get(_LAST_PARAMS, {})
-        st.query_params.from_dict({k: v for k, v in kept.items() if k not in PLACES_OF_A_DOCUMENT})
+    if came_from not in (None, page.url_path):
+        last = st.session_state.get(_LAST_PARAMS, {})
+        st.session_state[_KEPT] = {k: v for k, v in last.items() if k not in PLACES_OF_A_DOCUMENT}
     st.session_state[_LAST_PARAMS] = params()
+
+
+def _given() -> dict[str, list[str]]:
+    return {name: st.query_params.get_all(name) for name in st.query_params}

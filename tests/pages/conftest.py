@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -30,9 +31,13 @@ class Page:
 
     def html(self, key: str) -> str:
         """The markup of a panel; empty when the page has none of that name."""
-        panels = [p.proto for p in self.test.get("bidi_component")]
-        found = [json.loads(p.json)["html"] for p in panels if p.id.endswith(f"-{key}")]
-        return found[0] if found else ""
+        return str(self.data(key).get("html", ""))
+
+    def data(self, key: str) -> dict[str, Any]:
+        """What a component is given; empty when the page has none of that name."""
+        components = [c.proto for c in self.test.get("bidi_component")]
+        found: list[dict[str, Any]] = [json.loads(c.json) for c in components if c.id.endswith(f"-{key}")]
+        return found[0] if found else {}
 
     def click(self, label: str) -> Page:
         next(b for b in self.test.button if b.label == label).click()
