@@ -42,10 +42,10 @@ def overview_page() -> None:
     here = arrive(OVERVIEW)
     if here is None:
         return
-    # A composition is of all that match; the seed of the URL draws the documents at the foot of the page.
-    link, corpus = replace(here.link, query=replace(here.link.query, sample=None)), here.corpus
+    link, corpus = here.link, here.corpus
     query_bar.query_form(link)
-    if conditions := summary_view.pills(link):
+    # A composition is of all that match; the seed of the URL draws the documents at the foot of the page.
+    if conditions := summary_view.pills(replace(link, query=replace(link.query, sample=None))):
         panel.show(conditions, key="pills")
     with st.sidebar:
         choose_corpus(link)
@@ -69,7 +69,7 @@ def overview_page() -> None:
 
 def _bare(query: Query) -> Query:
     """What decides which documents match, and nothing else: so that a page turned is no other composition."""
-    return replace(query.without_paging(), sort=None, seed=0)
+    return replace(query.without_paging(), sort=None, sample=None, seed=0)
 
 
 @lru_cache(maxsize=_KEPT)
@@ -136,6 +136,10 @@ def _choices(link: Link, corpus: Corpus, chosen: _Division) -> None:
 
 
 def _divide(link: Link) -> None:
+    """Go where the widgets say; not when the browser has moved, and says what they showed before."""
+    now = location.current()
+    if (now.query, now.by, now.area) != (link.query, link.by, link.area):
+        return
     state = st.session_state
     by = tuple(f for f in (state[_OUTER], state[_INNER]) if f is not None)
     location.go(replace(link, by=by, area="tokens" if state.get(_MEASURE) == "tokens" else None))

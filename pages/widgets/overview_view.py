@@ -65,7 +65,7 @@ class OverviewView:
 
     def to(self, filters: Sequence[Filter] = ()) -> Link:
         """The search that shows what `filters` select of these documents."""
-        query = replace(self._link.query, offset=0, seed=0)
+        query = replace(self._link.query, sample=None, seed=0, offset=0)
         for condition in filters:
             query = refine.add_filter(query, condition)
         return self._link.to(SEARCH, query)

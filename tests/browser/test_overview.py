@@ -43,6 +43,18 @@ def test_a_bar_opens_the_search_behind_it_and_back_stays_on_the_overview(visit: 
     visit.page.locator(".pill", has_text="year is 2013").wait_for()
 
 
+def test_a_choice_of_areas_is_a_step_that_back_takes_back(visit: Visit):
+    open_overview(visit, "corpus=tiny")
+    visit.page.get_by_text("tokens", exact=True).first.click()
+    visit.page.locator('.treemap[aria-label$="tokens"]').wait_for()
+    assert "area=tokens" in visit.page.url
+    visit.page.go_back()
+    visit.page.locator('.treemap[aria-label$="documents"]').wait_for()
+    visit.page.wait_for_timeout(1000)  # a choice remembered would lead forward again
+    assert "area" not in visit.page.url
+    assert visit.page.locator('.treemap[aria-label$="documents"]').count() == 1
+
+
 def test_cells_are_reached_and_opened_by_keyboard(visit: Visit):
     open_overview(visit)
     visit.page.locator(".treemap a").first.focus()

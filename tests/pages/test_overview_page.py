@@ -48,6 +48,12 @@ def test_behind_every_number_are_as_many_documents(overview: Visit, serving: Cor
             assert serving.search(link.query).total == int(count), (panel, url)
 
 
+def test_a_sample_is_no_part_of_a_composition(overview: Visit, serving: Corpus):
+    page = overview(Query(text="river", sample=3, seed=4))
+    assert f"<b>{serving.search(Query(text='river')).total}</b>" in page.html("figures")
+    assert "at random" not in page.html("pills") and "sample=" not in page.html("treemap")
+
+
 def test_the_figures_are_of_the_query_and_of_the_corpus(overview: Visit, serving: Corpus):
     figures = overview(Query(text="river")).html("figures")
     result = serving.search(Query(text="river"))
