@@ -15,8 +15,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from corpuscope.errors import CorpusDamaged
+from corpuscope.mask_cache import MaskCache
 
 _READERS = 4
+_SCANS_BYTES = 8 << 20
 _T = TypeVar("_T")
 
 
@@ -38,6 +40,8 @@ class Documents:
         self.rows = list(rows)
         self.bases = [0, *np.cumsum(self.rows).tolist()]
         self._footers: dict[int, tuple[pq.FileMetaData, list[int]]] = {}
+        #: What scans of all texts have found, for the next page of the same hits.
+        self.scanned = MaskCache(_SCANS_BYTES)
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(_READERS, thread_name_prefix="documents")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -124,9 +125,24 @@ class Scan:
     def matches(self, allowed: Mask | None) -> tuple[Mask, Partial | None]:  # noqa: D102
         from corpuscope import scan
 
-        paths, rows = self._documents.paths, self._documents.rows
-        found = scan.scan(paths, rows, self._pattern, regex=self._regex, allowed=allowed, budget_s=self._budget_s)
-        return found.mask, Partial("time", found.scanned_rows) if found.partial else None
+        documents = self._documents
+        digest = None if allowed is None else hashlib.blake2b(allowed.tobytes(), digest_size=16).digest()
+        key = (self._pattern, self._regex, digest)
+        known = documents.scanned.get(key)
+        if known is not None:
+            return known, None
+        found = scan.scan(
+            documents.paths,
+            documents.rows,
+            self._pattern,
+            regex=self._regex,
+            allowed=allowed,
+            budget_s=self._budget_s,
+        )
+        if found.partial:
+            return found.mask, Partial("time", found.scanned_rows)
+        documents.scanned.put(key, found.mask)
+        return found.mask, None
 
     def ranked(self, k: int, allowed: Mask | None) -> None:  # noqa: ARG002, D102
         return None

@@ -6,16 +6,13 @@ All parts are read as one, so that term statistics are global and a document's n
 from __future__ import annotations
 
 import contextlib
-import threading
 import weakref
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from corpuscope.catalog.columns import Mask, Rows
 from corpuscope.errors import CorpusDamaged, InvalidQuery
@@ -25,6 +22,7 @@ from corpuscope.lexical.analysis import CONTENTS, get_analyzer
 from corpuscope.lexical.bridge import Scores
 from corpuscope.lexical.highlights import find_spans
 from corpuscope.lexical.jvm import java
+from corpuscope.mask_cache import MaskCache
 from corpuscope.query import K1, B, Query
 
 Spans = list[tuple[int, int]]
@@ -46,7 +44,7 @@ class LexicalIndex:
         self.analyzer = analyzer
         self._reader = reader
         self._leaves = list(reader.leaves())
-        self._masks = _MaskCache(_MASK_CACHE_BYTES)
+        self._masks = MaskCache(_MASK_CACHE_BYTES)
         self._searcher = lru_cache(_SEARCHERS)(partial(_make_searcher, reader))
         # A corpus that changes is opened again and again; the files of a version go when its last reader does.
         self._close = weakref.finalize(self, _close, reader)
@@ -103,11 +101,11 @@ class LexicalIndex:
 
     def matches(self, lucene_query: Any) -> Mask:
         """Every row that a Lucene query matches."""
-        packed = self._masks.get(lucene_query)
-        if packed is None:
-            packed = self._packed_matches(lucene_query)
-            self._masks.put(lucene_query, packed)
-        return np.unpackbits(packed, count=self.rows, bitorder="little").view(np.bool_)
+        found = self._masks.get(lucene_query)
+        if found is None:
+            found = self._find_matches(lucene_query)
+            self._masks.put(lucene_query, found)
+        return found
 
     def ranked(self, searcher: Any, lucene_query: Any, k: int, allowed: Mask | None) -> tuple[Rows, Scores]:
         """The best k of the allowed rows by score, ties by row."""
@@ -142,7 +140,7 @@ class LexicalIndex:
             _score_leaf(weight, leaf, collector, allowed)
         return collector.topDocs().scoreDocs
 
-    def _packed_matches(self, lucene_query: Any) -> npt.NDArray[np.uint8]:
+    def _find_matches(self, lucene_query: Any) -> Mask:
         searcher = self._searcher(K1, B)
         mode = java("org.apache.lucene.search.ScoreMode").COMPLETE_NO_SCORES
         weight = searcher.createWeight(searcher.rewrite(lucene_query), mode, 1.0)
@@ -154,7 +152,7 @@ class LexicalIndex:
                 bits = java("org.apache.lucene.util.FixedBitSet")(rows)
                 bits.or_(scorer.iterator())
                 mask[leaf.docBase : leaf.docBase + rows] = bridge.from_bitset(bits, rows)
-        return np.packbits(mask, bitorder="little")
+        return mask
 
 
 class TextQuery:
@@ -200,30 +198,6 @@ class TextQuery:
 @cache
 def _bag_of_words() -> Any:
     return java("io.anserini.search.query.BagOfWordsQueryGenerator")()
-
-
-class _MaskCache:
-    """The masks of the latest queries, packed, up to a number of bytes."""
-
-    def __init__(self, capacity: int) -> None:
-        self._capacity = capacity
-        self._size = 0
-        self._masks: OrderedDict[Any, npt.NDArray[np.uint8]] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, query: Any) -> npt.NDArray[np.uint8] | None:
-        with self._lock:
-            if query in self._masks:
-                self._masks.move_to_end(query)
-            return self._masks.get(query)
-
-    def put(self, query: Any, packed: npt.NDArray[np.uint8]) -> None:
-        with self._lock:
-            if query not in self._masks:
-                self._masks[query] = packed
-                self._size += packed.nbytes
-            while self._size > self._capacity:
-                self._size -= self._masks.popitem(last=False)[1].nbytes
 
 
 def _make_searcher(reader: Any, k1: float, b: float) -> Any:

@@ -178,3 +178,14 @@ def test_a_sample_is_drawn_from_all_matches_and_repeats(corpus):
 )
 def test_where_equals_brute_force(corpus, expression, holds):
     assert corpus.search(Query(where=expression)).total == sum(bool(holds(r)) for r in ROWS)
+
+
+@pytest.mark.parametrize("mode", ["exact", "regex"])
+def test_texts_are_read_once_for_all_pages_of_the_same_hits(
+    tiny_corpus: Corpus, monkeypatch: pytest.MonkeyPatch, mode: str
+):
+    first = tiny_corpus.search(Query(text="about", mode=mode, filters=("words>2",), k=5))
+    monkeypatch.setattr(scan, "scan", lambda *_, **__: pytest.fail("the texts are read again"))
+    second = tiny_corpus.search(Query(text="about", mode=mode, filters=("words>2",), k=5, offset=5))
+    assert second.total == first.total > 10
+    assert not {h.id for h in first.hits} & {h.id for h in second.hits}
