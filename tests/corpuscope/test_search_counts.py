@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from corpuscope import Corpus, Query
+from corpuscope import Corpus, Query, scan
 from tests.conftest import build_corpus
 
 WORDS = ["river", "flood", "dam", "mountain", "snow", "law"]
