@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import TypeVar
 
@@ -53,12 +54,17 @@ def search_page() -> None:
     try:
         if here.wrong is not None:
             raise here.wrong
-        with status, st.spinner("Searching …"):
+        with status, _patience(link.query):
             result = _answer(corpus, replace(link.query, facets=facets))
     except CorpuscopeError as error:
         _show_error(status, link, error)
         return
     _show_answer(status, link, corpus, result)
+
+
+def _patience(query: Query) -> AbstractContextManager[None]:
+    """A sign of work where an answer takes seconds; where it takes a blink the sign would only flicker."""
+    return st.spinner("Reading every text …") if query.mode in _SCANNING else nullcontext()
 
 
 def _answer(corpus: Corpus, query: Query) -> SearchResult:

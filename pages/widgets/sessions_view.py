@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 from corpuscope.corpus import Corpus
@@ -35,7 +34,7 @@ def _list_item(link: Link, session: Session, corpus: Corpus) -> Html:
         f"{session.labels:,} label{'' if session.labels == 1 else 's'}" if session.labels else "",
         f"{session.exports:,} export{'' if session.exports == 1 else 's'}" if session.exports else "",
     ]
-    about = " · ".join(filter(None, [_when(session.changed), session.corpus, *counted]))
+    about = " · ".join(filter(None, [wording.when(session.changed), session.corpus, *counted]))
     moved = session.corpus == corpus.name and session.snapshot.version != corpus.version
     drift = element("span", " · corpus has changed", class_="warning") if moved else None
     summary = session.name and session.summary and element("span", datum(session.summary), class_="example")
@@ -98,7 +97,7 @@ def _step_row(link: Link, step: Step, version: str) -> Html:
             ),
             element(
                 "span",
-                f"{counted}{partial} · {_when(step.at)}",
+                f"{counted}{partial} · {wording.when(step.at)}",
                 before if step.corpus_version != version else None,
                 class_="example",
             ),
@@ -112,7 +111,7 @@ def notes_html(notes: Sequence[Note]) -> Html:
         element(
             "li",
             element("p", datum(note.text), class_="note-text", dir="auto"),
-            element("span", _when(note.at), " · ", _act("remove_note", note.id, "remove"), class_="example"),
+            element("span", wording.when(note.at), " · ", _act("remove_note", note.id, "remove"), class_="example"),
         )
         for note in notes
     ]
@@ -145,7 +144,7 @@ def marks_html(link: Link, field: str, marks: Sequence[Mark]) -> Html:
             door(link.to(SEARCH, Query(filters=(Filter(field, "=", (m.name,)),))), datum(m.name), class_="chip label"),
             f" {'added to' if m.add else 'taken from'} {wording.documents(m.count)} ",
             element("span", datum(summary_view.in_words(m.query)) if m.query else "one by one", class_="example"),
-            element("span", _when(m.at), " · ", _act("undo", m.id, "undo"), class_="example"),
+            element("span", wording.when(m.at), " · ", _act("undo", m.id, "undo"), class_="example"),
         )
         for m in reversed(labels)
     ]
@@ -156,7 +155,11 @@ def marks_html(link: Link, field: str, marks: Sequence[Mark]) -> Html:
 def exports_html(link: Link, exports: Sequence[Export]) -> Html:
     """What was exported; the Export page runs them again."""
     items = [
-        element("li", datum(e.file_name), element("span", _export(e.recipe), " · ", _when(e.at), class_="example"))
+        element(
+            "li",
+            datum(e.file_name),
+            element("span", _export(e.recipe), " · ", wording.when(e.at), class_="example"),
+        )
         for e in reversed(exports)
     ]
     again = element("p", door(link.to(EXPORT), "Fetch or run them again"), class_="quiet") if exports else None
@@ -178,7 +181,7 @@ def events_html(link: Link, events: Sequence[Event]) -> Html:
         element(
             "li",
             door(replace(link.to(DOCUMENT, Query()), document=e.document), datum(e.document)),
-            element("span", _when(e.at), class_="example"),
+            element("span", wording.when(e.at), class_="example"),
         )
         for e in reversed(revealed)
     ]
@@ -210,9 +213,3 @@ def _act(name: str, value: object, label: str) -> Html:
 
 def _export(recipe: Any) -> str:
     return wording.documents(int(recipe.get("documents_written") or 0))
-
-
-def _when(at: datetime) -> str:
-    """Today's moments by the clock, earlier ones by the day; UTC, as the server counts."""
-    moment, today = at.astimezone(UTC), datetime.now(UTC).date()
-    return f"{moment:%H:%M} UTC" if moment.date() == today else f"{moment:%Y-%m-%d %H:%M} UTC"
