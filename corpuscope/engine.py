@@ -14,6 +14,9 @@ from corpuscope.query import FacetRequest, Query
 from corpuscope.results import BinFacet, Hit, SearchResult, TokenCount, ValueFacet
 from corpuscope.selection import Scores, Selection, Spans, select
 
+#: Characters of a document that are searched for what a snippet shows: whole books, but not a text of 50 MB.
+LOOKED_AT = 2_000_000
+
 
 def search(corpus: Corpus, query: Query) -> SearchResult:
     """Answer a query: exact totals and facets over every match, and one page of hits."""
@@ -27,7 +30,9 @@ def answer(selection: Selection, tokens: TokenCount | None, started: float) -> S
     corpus, query = selection.corpus, selection.query
     total = int(selection.matches.sum())
     rows, scores = selection.first(min(query.offset + query.k, total))
-    hits = _hits(selection, rows[query.offset :], None if scores is None else scores[query.offset :])
+    rows = rows[query.offset :]
+    documents = corpus.documents.read(rows.tolist())
+    hits = _hits(selection, rows, documents, None if scores is None else scores[query.offset :])
     return SearchResult(
         query=query,
         corpus=corpus.label,
@@ -37,7 +42,7 @@ def answer(selection: Selection, tokens: TokenCount | None, started: float) -> S
         suppressed=len(corpus.suppressed_rows),
         parts=(len(corpus.documents.paths), len(corpus.documents.paths)),
         partial=selection.partial,
-        notes=list(selection.notes),
+        notes=[*selection.notes, *_notes(documents)],
         hits=hits,
         facets=_facets(selection),
         took_ms=(time.perf_counter() - started) * 1000,
@@ -73,9 +78,17 @@ def _masked_facet(facet: ValueFacet | BinFacet) -> ValueFacet | BinFacet:
     return replace(facet, values=[replace(v, value=masking.mask_value(v.value)) for v in facet.values])
 
 
-def _hits(selection: Selection, rows: Rows, scores: Scores | None) -> list[Hit]:
-    documents = selection.corpus.documents.read(rows.tolist())
-    spans = selection.matcher.spans(documents)
+def _notes(documents: list[Document]) -> list[str]:
+    """What is not looked at for the sake of time, as sentences."""
+    long = sum(len(d.text) > LOOKED_AT for d in documents)
+    if not long:
+        return []
+    which = "One document of this page is" if long == 1 else f"{long:,} documents of this page are"
+    return [f"{which} longer than {LOOKED_AT:,} characters; what matched is marked in the first {LOOKED_AT:,}."]
+
+
+def _hits(selection: Selection, rows: Rows, documents: list[Document], scores: Scores | None) -> list[Hit]:
+    spans = selection.matcher.spans([replace(d, text=d.text[:LOOKED_AT]) for d in documents])
     fields = _field_values(selection, rows)
     query = selection.query
     return [

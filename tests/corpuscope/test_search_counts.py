@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from corpuscope import Corpus, Query, scan
+from corpuscope import Corpus, Query, engine, scan
 from tests.conftest import build_corpus
 
 WORDS = ["river", "flood", "dam", "mountain", "snow", "law"]
@@ -189,3 +189,16 @@ def test_texts_are_read_once_for_all_pages_of_the_same_hits(
     second = tiny_corpus.search(Query(text="about", mode=mode, filters=("words>2",), k=5, offset=5))
     assert second.total == first.total > 10
     assert not {h.id for h in first.hits} & {h.id for h in second.hits}
+
+
+def test_a_huge_document_is_marked_at_its_start_and_the_answer_says_so(tmp_path, monkeypatch: pytest.MonkeyPatch):
+    rows = [{"id": "long", "text": "needle " + "hay " * 60 + "needle"}, {"id": "late", "text": "hay " * 60 + "needle"}]
+    corpus = build_corpus(tmp_path / "long", rows)
+    whole = corpus.search(Query(text="needle"))
+    assert whole.notes == [] and all(h.highlights for h in whole.hits)
+    monkeypatch.setattr(engine, "LOOKED_AT", 50)
+    found = corpus.search(Query(text="needle"))
+    assert found.total == 2 and {h.id: bool(h.highlights) for h in found.hits} == {"long": True, "late": False}
+    assert found.notes == [
+        "2 documents of this page are longer than 50 characters; what matched is marked in the first 50."
+    ]
