@@ -27,13 +27,22 @@ def search_command(folder: Path, query: Query, *, session: str | None = None) ->
     return " ".join(["corpuscope search", *options, *(["--"] if query.text.startswith("-") else []), *words])
 
 
-def search_python(folder: Path, query: Query) -> str:
-    """The Python that asks the same."""
-    given = ", ".join(f"{name}={_literal(value)}" for name, value in query.to_json().items() if value != "")
+def search_python(folder: Path, query: Query, *, session: str | None = None) -> str:
+    """The Python that asks the same, of the corpus with a session's labels and bookmarks."""
+    default = Query().to_json()
+    asked = {name: value for name, value in query.to_json().items() if value != default.get(name)}
+    given = ", ".join(f"{name}={_literal(value)}" for name, value in asked.items())
+    marks = (
+        "from corpuscope.sessions.marks import with_marks",
+        "from corpuscope.sessions.store import SessionStore",
+    )
+    marked = (f"corpus = with_marks(corpus, SessionStore().marks_of({ascii(session)}))",)
     lines = (
         "import corpuscope",
+        *(marks if session else ()),
         "",
         f"corpus = corpuscope.open({ascii(str(folder))})",
+        *(marked if session else ()),
         f"result = corpus.search(corpuscope.Query({given}))",
         "print(result.total, [hit.id for hit in result.hits])",
     )

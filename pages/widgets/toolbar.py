@@ -70,7 +70,7 @@ def _copies(link: Link, corpus: MarkedCorpus) -> None:
     st.caption("Link to this page, with its session")
     st.code(urljoin(st.context.url or "", to_url(link)), language=None, wrap_lines=True)
     st.caption("Command")
-    command = search_command(corpus.folder, link.query, session=link.session if corpus.marks else None)
-    st.code(command, language="bash", wrap_lines=True)
+    session = link.session if corpus.marks else None
+    st.code(search_command(corpus.folder, link.query, session=session), language="bash", wrap_lines=True)
     st.caption("Python")
-    st.code(search_python(corpus.folder, link.query), language="python", wrap_lines=True)
+    st.code(search_python(corpus.folder, link.query, session=session), language="python", wrap_lines=True)

@@ -4,10 +4,14 @@ from pathlib import Path
 
 import pytest
 
+import corpuscope
 from commands import search
 from commands.query_arguments import make_query
+from corpuscope.corpus import Corpus
 from corpuscope.query import Query
-from pages.widgets.command_line import quote, search_command
+from corpuscope.results import SearchResult
+from corpuscope.sessions.store import SessionStore, new_id
+from pages.widgets.command_line import quote, search_command, search_python
 
 QUERIES = [
     Query(),
@@ -33,6 +37,28 @@ def test_the_command_asks_what_the_page_asks(query: Query):
     args = parser.parse_args(words)
     assert args.words[0] == "/a corpus"
     assert make_query(args, args.words[1] if len(args.words) > 1 else "") == query
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_the_python_asks_what_the_page_asks(query: Query, monkeypatch: pytest.MonkeyPatch):
+    asked: list[Query] = []
+
+    class Asked:
+        def search(self, query: Query) -> SearchResult:
+            asked.append(query)
+            return SearchResult(query, "c@1", 0, None, 0, (1, 1), 0.0, [], {})
+
+    monkeypatch.setattr(corpuscope, "open", lambda folder: Asked() if folder == "/a corpus" else None)
+    exec(search_python(Path("/a corpus"), query), {})
+    assert asked == [query]
+
+
+def test_the_python_has_the_labels_of_the_session(tiny_corpus: Corpus, capsys: pytest.CaptureFixture[str]):
+    store, own = SessionStore(), new_id()
+    store.mark(own, tiny_corpus, "label", name="keep", ids=("doc-3",))
+    query = Query(filters=("label=keep",))
+    exec(search_python(tiny_corpus.folder, query, session=own), {})
+    assert capsys.readouterr().out == "1 ['doc-3']\n"
 
 
 def test_nothing_hidden_reaches_the_clipboard():
