@@ -6,6 +6,7 @@ document?corpus=demo&q=climate+policy&doc=c4-17&at=3
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
@@ -46,6 +47,7 @@ _PLACE = {
 PLACES_OF_A_DOCUMENT = frozenset({"doc", "at", "from"})
 _REPEATED = frozenset({"filter", "facet"})
 _REPEATED_PLACES = frozenset({"show", "by"})
+_SESSION = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _DEFAULTS = {f.name: f.default for f in fields(Query)}
 
 
@@ -126,6 +128,11 @@ def from_url(url: str) -> Link:
     return from_params(parse_qs(parameters, keep_blank_values=True), page)
 
 
+def is_session_id(text: str) -> bool:
+    """Whether a session can have this id."""
+    return _SESSION.fullmatch(text) is not None
+
+
 def _write_place(value: Any) -> list[str]:
     if value is None:
         return []
@@ -154,6 +161,12 @@ def _read(name: str, value: str) -> Any:
         raise InvalidQuery(f"The link says {name}={value!r}; it must be {_WANTED[read]}.") from None
 
 
+def _session(value: str) -> str:
+    if not is_session_id(value):
+        raise ValueError(value)
+    return value
+
+
 def _yes_or_no(value: str) -> bool:
     return {"yes": True, "no": False}[value]
 
@@ -169,5 +182,11 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "offset": int,
     "at": int,
     "from": int,
+    "session": _session,
 }
-_WANTED: dict[Callable[[str], Any], str] = {int: "a whole number", float: "a number", _yes_or_no: "yes or no"}
+_WANTED: dict[Callable[[str], Any], str] = {
+    int: "a whole number",
+    float: "a number",
+    _yes_or_no: "yes or no",
+    _session: "1 to 64 letters, digits, - and _",
+}

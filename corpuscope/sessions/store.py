@@ -7,7 +7,6 @@ nothing. Times are microseconds since 1970 in the file, UTC datetimes in the rec
 from __future__ import annotations
 
 import json
-import re
 import secrets
 import sqlite3
 import string
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from corpuscope.errors import CorpuscopeError, UsageError
 from corpuscope.known_corpora import user_data
+from corpuscope.links import is_session_id
 from corpuscope.query import Query
 from corpuscope.results import SearchResult
 from corpuscope.sessions import reading
@@ -35,7 +35,6 @@ FILE_NAME = "sessions.sqlite"
 #: How long a deleted session can be brought back.
 KEPT_DELETED = timedelta(days=30)
 _ALPHABET = string.ascii_lowercase + string.digits
-_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _LONGEST_SESSION_NAME = 200
 #: Sessions whose marks stay in memory.
 _MARK_LOGS = 64
@@ -277,7 +276,7 @@ class SessionStore:
 
     def _touch(self, connection: sqlite3.Connection, session: str, corpus: Corpus) -> None:
         """Make the session if it is new; note that it has changed now, and what its corpus is like."""
-        if not _ID.fullmatch(session):
+        if not is_session_id(session):
             raise UsageError(f"{session[:80]!r} cannot be the id of a session; ids are letters and digits.")
         about = (corpus.name, corpus.version)
         if not connection.execute("SELECT 1 FROM snapshots WHERE corpus = ? AND version = ?", about).fetchone():

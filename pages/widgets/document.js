@@ -89,8 +89,9 @@ function choose(panel, index, isAsked = true) {
   if (isAsked) pane.scrollIntoView({ block: "nearest" })
 }
 
-// One step of the browser's history; Streamlit goes where Back and Forward lead, and so here.
+// One step of the browser's history; Streamlit goes where Back and Forward lead, and so here. None where it is already.
 function move(address) {
+  if (address === window.location.href) return
   window.history.pushState(null, "", address)
   window.dispatchEvent(new PopStateEvent("popstate"))
 }

@@ -1,11 +1,19 @@
 // Draws the HTML that Python escaped. A link that bears data-go moves the app. What is no move is told to Python as an
 // act: a click on data-act, words typed into data-ask, a range of bars dragged over or typed.
 const TYPING_MS = 200
+// A move that changes nothing here must not hold back what is clicked next for longer than this.
+const LONGEST_WAIT_MS = 4000
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const panel = parentElement.querySelector(".panel")
-  const act = (name, value) => setTriggerValue("act", [name, value])
-  draw(panel, data.html, parentElement)
+  // Of two acts in a row Python hears the second alone, so each is told again until Python has said that it saw it.
+  panel.acts = (panel.acts ?? []).filter(([number]) => number > data.seen)
+  const act = (name, value) => {
+    panel.latest = Math.max(panel.latest ?? 0, data.seen) + 1
+    panel.acts.push([panel.latest, name, value])
+    setTriggerValue("act", [...panel.acts])
+  }
+  const isNew = draw(panel, data.html, parentElement)
 
   panel.onclick = (event) => {
     if (event.button !== 0) return
@@ -18,16 +26,14 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const link = event.target.closest("a[data-go]")
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return
     event.preventDefault()
-    const wanted = (event.altKey && link.parentElement.querySelector("a[data-alternative]")) || link
-    panel.classList.add("waiting")
-    move(wanted.href)
+    follow(panel, (event.altKey && link.parentElement.querySelector("a[data-alternative]")) || link)
   }
 
   panel.oninput = (event) => {
-    const { ask } = event.target.dataset
-    if (ask === undefined) return
+    const input = event.target // later on the event names the component around it
+    if (input.dataset.ask === undefined) return
     clearTimeout(panel.typing)
-    panel.typing = setTimeout(() => act("ask", JSON.stringify([ask, event.target.value])), TYPING_MS)
+    panel.typing = setTimeout(() => act("ask", JSON.stringify([input.dataset.ask, input.value])), TYPING_MS)
   }
 
   panel.onchange = (event) => {
@@ -42,24 +48,50 @@ export default function ({ data, parentElement, setTriggerValue }) {
     if (bars && event.button === 0) brush(bars, event, act)
   }
 
-  panel.classList.remove("waiting")
+  if (isNew) arrive(panel)
 }
 
 // New HTML takes the old one's place; the focus, and what is being typed, stay.
 function draw(panel, html, root) {
-  if (panel.source === html) return
+  if (panel.source === html) return false
   const before = (root.activeElement ?? document.activeElement)
   const typed = before?.tagName === "INPUT" ? [before.value, before.selectionStart] : null
   const name = before?.dataset?.name
   panel.innerHTML = html
   panel.source = html
   const now = name && panel.querySelector(`[data-name="${CSS.escape(name)}"]`)
-  if (!now) return
-  now.focus({ preventScroll: true })
-  if (typed && now.dataset.ask !== undefined) {
+  now?.focus({ preventScroll: true })
+  if (typed && now?.dataset.ask !== undefined) {
     now.value = typed[0]
     now.setSelectionRange(typed[1], typed[1])
   }
+  return true
+}
+
+// A link leads on from what is drawn. One that is clicked while a move is on its way waits for what that draws, or it
+// would lead back; the same one again is a double click.
+function follow(panel, link) {
+  const { name } = link.dataset
+  if (panel.moving && name) {
+    if (name !== (panel.next?.at(-1) ?? panel.moving)) panel.next = [...(panel.next ?? []), name]
+    return
+  }
+  if (!move(link.href)) return
+  panel.moving = name
+  panel.classList.add("waiting")
+  clearTimeout(panel.giveUp)
+  panel.giveUp = setTimeout(() => arrive(panel), LONGEST_WAIT_MS)
+}
+
+// What a move led to is here: on with what was clicked meanwhile.
+function arrive(panel) {
+  clearTimeout(panel.giveUp)
+  panel.classList.remove("waiting")
+  panel.moving = undefined
+  const [name, ...others] = panel.next ?? []
+  panel.next = others
+  const link = name && panel.querySelector(`a[data-name="${CSS.escape(name)}"]`)
+  if (link) follow(panel, link)
 }
 
 // A drag over several bars asks for the range from the first to the last; one bar alone is a click on it.
@@ -90,8 +122,10 @@ function brush(bars, down, act) {
   document.addEventListener("pointerup", up, { once: true })
 }
 
-// One step of the browser's history; Streamlit goes where Back and Forward lead, and so here.
+// One step of the browser's history; Streamlit goes where Back and Forward lead, and so here. None where it is already.
 function move(address) {
+  if (address === window.location.href) return false
   window.history.pushState(null, "", address)
   window.dispatchEvent(new PopStateEvent("popstate"))
+  return true
 }

@@ -14,10 +14,15 @@ from typing import Any
 
 import streamlit as st
 
+from corpuscope.errors import CorpuscopeError
 from corpuscope.links import Link, to_url
-from pages.widgets.safe_html import Html, element
+from pages.widgets.safe_html import Html, datum, element, join
 
 _HERE = Path(__file__).parent
+#: The number of the latest act of a panel that was done, by the panel's key.
+_SEEN = "panel_seen_"
+#: Why an act of a panel could not be done, by the panel's key.
+_TROUBLE = "panel_trouble_"
 
 
 #: What a click that is no move calls: the act's name and its value.
@@ -26,7 +31,10 @@ OnAct = Callable[[str, str], None]
 
 def show(content: Html, *, key: str, on_act: OnAct | None = None) -> None:
     """Draw HTML; keys are unique on a page and keep a panel the same from run to run."""
-    _component()(data={"html": content}, key=key, on_act_change=partial(_act, key, on_act))
+    if trouble := st.session_state.pop(_TROUBLE + key, None):
+        content = join([element("p", datum(trouble), class_="notice error slim", role="alert"), content])
+    data = {"html": content, "seen": st.session_state.get(_SEEN + key, 0)}
+    _component()(data=data, key=key, on_act_change=partial(_act, key, on_act))
 
 
 def door(link: Link, *children: object, **attributes: object) -> Html:
@@ -44,7 +52,17 @@ def _component() -> Any:
 
 
 def _act(key: str, on_act: OnAct | None) -> None:
-    told = st.session_state[key].act
-    if told and on_act is not None:
-        name, value = told
-        on_act(str(name), str(value))
+    """Do what was clicked, each act once: the browser tells it again until it hears that it was seen."""
+    for number, name, value in st.session_state[key].act or ():
+        if number > st.session_state.get(_SEEN + key, 0):
+            st.session_state[_SEEN + key] = number
+            if on_act is not None:
+                _try(key, on_act, str(name), str(value))
+
+
+def _try(key: str, on_act: OnAct, name: str, value: str) -> None:
+    """What another window has made impossible is said, not raised."""
+    try:
+        on_act(name, value)
+    except CorpuscopeError as error:
+        st.session_state[_TROUBLE + key] = str(error)

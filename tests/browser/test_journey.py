@@ -94,3 +94,32 @@ def test_the_server_ends_when_told_to(tiny_corpus: Corpus, stop: signal.Signals)
     assert server.wait(20) in (0, -stop)
     assert server.stderr is not None
     assert "Traceback" not in server.stderr.read().decode()
+
+
+def test_facet_values_clicked_in_quick_succession_all_count(visit: Visit, tiny_corpus: Corpus):
+    visit.open("?q=river")
+    steps = visit.page.evaluate("history.length")
+    source = visit.page.locator('a.value[data-name="source=tiny"]').element_handle()
+    language = visit.page.locator('a.value[data-name="language=en"]').element_handle()
+    visit.page.evaluate("all => all.forEach(one => one.click())", [source, source, language])  # one a double click
+    visit.page.locator(".pill", has_text="language is en").wait_for()
+    assert visit.page.locator(".pill", has_text="source is tiny").count() == 1
+    visit.total(str(tiny_corpus.search(Query(text="river", filters=("source=tiny", "language=en"))).total))
+    assert visit.page.evaluate("history.length") == steps + 2
+
+
+def test_stars_clicked_in_quick_succession_all_count(visit: Visit):
+    visit.open()
+    stars = visit.page.locator(".hit .star")
+    stars.first.wait_for()
+    visit.page.evaluate("all => all.forEach(one => one.click())", stars.element_handles()[:4])
+    visit.page.locator(".hit .star.marked").nth(3).wait_for()
+
+
+def test_values_of_a_facet_are_searched_as_one_types(visit: Visit):
+    visit.open("?facet=language:1")
+    ask = visit.page.locator("input[data-ask]").first
+    ask.click()
+    visit.page.keyboard.type("qqqq", delay=20)
+    visit.page.locator(".facet", has_text="no value holds this").wait_for()
+    assert ask.input_value() == "qqqq"

@@ -97,6 +97,7 @@ def test_a_link_is_readable_and_says_nothing_twice():
         ("?q=a&q=b", "'q' 2 times"),
         ("?mode=fuzzy", "no mode 'fuzzy'"),
         ("?k=-1", "must be a whole number from 0"),
+        ("?session=../../x", "session='../../x'; it must be 1 to 64 letters"),
         ("?filter=nonsense", "no field and operator"),
     ],
 )
