@@ -175,9 +175,10 @@ def visit(page: Page, address: str, shot: Shot) -> None:
 
 
 def save(png: bytes, path: Path) -> None:
-    """Write a picture with as many colours as it needs, the rare ones too."""
+    """Write a picture with as many colours as it needs: plain areas keep theirs, rare ones are not lost."""
     image = Image.open(io.BytesIO(png)).convert("RGB")
-    image.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(path, optimize=True)
+    image = image.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE)
+    image.save(path, optimize=True)
 
 
 if __name__ == "__main__":
