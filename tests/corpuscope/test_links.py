@@ -47,7 +47,7 @@ places = st.fixed_dictionaries(
     {
         "corpus": st.none() | words,
         "page": st.sampled_from(PAGES),
-        "session": st.none() | words,
+        "session": st.none() | st.from_regex(r"[A-Za-z0-9_-]{1,64}", fullmatch=True),
         "document": st.none() | words,
         "at": st.none() | st.integers(1, 10**9),
         "start": st.none() | st.integers(0, 10**9),
