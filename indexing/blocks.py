@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from corpuscope.manifest import Reject
 from indexing import tally
@@ -19,17 +20,23 @@ from indexing.tally import Tally
 from indexing.typed_columns import Column, Kind
 
 _REPORT = b"corpuscope"
+#: Where each row comes from: the last two columns, found by their place, as a source's field may bear any name.
+_PLACE = ("file", "line")
 TEMPORARY = ".tmp"
 _ROWS_PER_BATCH = 4096
 
 
 @dataclass(frozen=True)
 class ColumnReport:
-    """What a block's column holds: values by kind, whether in lists, whether of a format without types."""
+    """What a block's column holds: values by kind, whether in lists, whether of a format without types.
+
+    `first` is the file and line of the first value of each kind.
+    """
 
     counts: dict[Kind, int]
     multi: bool
     untyped: bool
+    first: dict[Kind, tuple[str, int]]
 
 
 @dataclass(frozen=True)
@@ -44,7 +51,7 @@ class BlockReport:
 
     def to_bytes(self) -> bytes:
         """JSON for the file's schema."""
-        columns = {name: [c.counts, c.multi, c.untyped] for name, c in self.columns.items()}
+        columns = {name: [c.counts, c.multi, c.untyped, c.first] for name, c in self.columns.items()}
         rejects = (tally.to_json(self.rejected), tally.to_json(self.mended))
         return json.dumps([self.rows, columns, list(self.files.items()), *rejects]).encode()
 
@@ -52,7 +59,10 @@ class BlockReport:
     def from_bytes(cls, raw: bytes) -> BlockReport:
         """What `to_bytes` wrote."""
         rows, columns, files, rejected, mended = json.loads(raw)
-        reports = {name: ColumnReport(*column) for name, column in columns.items()}
+        reports = {
+            name: ColumnReport(counts, multi, untyped, {kind: (path, line) for kind, (path, line) in first.items()})
+            for name, (counts, multi, untyped, first) in columns.items()
+        }
         counts = {ordinal: (accepted, lost) for ordinal, (accepted, lost) in files}
         return cls(rows, reports, counts, tally.from_json(rejected), tally.from_json(mended))
 
@@ -60,8 +70,9 @@ class BlockReport:
 def write_block(path: Path, documents: Documents, files: Iterable[SourceFile]) -> BlockReport:
     """Write a block whole or not at all."""
     report = report_of(documents, files)
-    names = list(documents.columns)
-    arrays = [documents.columns[name].values for name in names]
+    names = [*documents.columns, *_PLACE]
+    arrays = [column.values for column in documents.columns.values()]
+    arrays += [pa.array(documents.ordinals), pa.array(documents.lines)]
     schema = pa.schema([pa.field(n, a.type) for n, a in zip(names, arrays, strict=True)], {_REPORT: report.to_bytes()})
     # The process id keeps a dying worker of a killed run from writing into this run's file.
     temporary = path.with_name(f"{path.name}.{os.getpid()}{TEMPORARY}")
@@ -83,16 +94,32 @@ def read_report(path: Path) -> BlockReport | None:
 
 def read_batches(path: Path, names: list[str] | None = None) -> Iterator[pa.RecordBatch]:
     """The rows of a block, a few thousand at a time; only the named columns where names are given."""
-    options = None
-    with pa.memory_map(str(path)) as source:
-        if names is not None:
-            with pa.ipc.open_file(source) as file:
-                wanted = [file.schema.get_field_index(name) for name in names]
-            options = pa.ipc.IpcReadOptions(included_fields=wanted)
-            source.seek(0)
-        with pa.ipc.open_file(source, options=options) as file:
-            for index in range(file.num_record_batches):
-                yield file.get_batch(index)
+    columns = _columns(path)[: -len(_PLACE)]
+    return _read(path, [columns.index(name) for name in columns if names is None or name in names])
+
+
+def place_of(path: Path, row: int) -> tuple[int, int]:
+    """Ordinal of the file, and line in it, that a row of a block comes from."""
+    width = len(_columns(path))
+    for batch in _read(path, list(range(width - len(_PLACE), width))):
+        if row < batch.num_rows:
+            ordinal, line = (column[row].as_py() for column in batch.columns)
+            return ordinal, line
+        row -= batch.num_rows
+    raise IndexError(f"{path} has no row {row} more.")
+
+
+def _columns(path: Path) -> list[str]:
+    with pa.memory_map(str(path)) as source, pa.ipc.open_file(source) as file:
+        names: list[str] = file.schema.names
+        return names
+
+
+def _read(path: Path, columns: list[int]) -> Iterator[pa.RecordBatch]:
+    options = pa.ipc.IpcReadOptions(included_fields=columns)
+    with pa.memory_map(str(path)) as source, pa.ipc.open_file(source, options=options) as file:
+        for index in range(file.num_record_batches):
+            yield file.get_batch(index)
 
 
 def staged_column(batch: pa.RecordBatch, name: str, report: ColumnReport) -> Column:
@@ -102,11 +129,25 @@ def staged_column(batch: pa.RecordBatch, name: str, report: ColumnReport) -> Col
 
 def report_of(documents: Documents, files: Iterable[SourceFile]) -> BlockReport:
     """What there is to say about the documents of a block of these files."""
+    files = tuple(files)
     rejected, mended = Tally(), Tally()
     rejected.add(documents.rejections)
     mended.add(documents.mended)
-    columns = {name: ColumnReport(c.counts, c.multi, c.untyped) for name, c in documents.columns.items()}
+    paths = {file.ordinal: file.path for file in files}
+    columns = {
+        name: ColumnReport(c.counts, c.multi, c.untyped, _first_places(c, documents, paths))
+        for name, c in documents.columns.items()
+    }
     accepted = Counter(documents.ordinals.tolist())
     lost = Counter(case.file for case in documents.rejections)
     counts = {file.ordinal: (accepted[file.ordinal], lost[file.path]) for file in files}
     return BlockReport(len(documents.ordinals), columns, counts, rejected.result(), mended.result())
+
+
+def _first_places(column: Column, documents: Documents, paths: Mapping[int, str]) -> dict[Kind, tuple[str, int]]:
+    rows = column.first
+    if len(column.counts) == 1:
+        rows = dict.fromkeys(column.counts, pc.index(column.values.is_valid(), value=True).as_py())
+    return {
+        kind: (paths[int(documents.ordinals[row])], int(documents.lines[row])) for kind, row in rows.items() if row >= 0
+    }

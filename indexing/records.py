@@ -25,10 +25,14 @@ _DETAIL = 120
 
 @dataclass(frozen=True)
 class Documents:
-    """Accepted records of one block as typed columns, `id` and `text` first, and what was left out or mended."""
+    """Accepted records of one block as typed columns, `id` and `text` first, and what was left out or mended.
+
+    `ordinals` and `lines` say where each comes from.
+    """
 
     columns: dict[str, Column]
     ordinals: npt.NDArray[np.int64]
+    lines: npt.NDArray[np.int64]
     rejections: tuple[Rejection, ...]
     mended: tuple[Rejection, ...]
 
@@ -53,7 +57,7 @@ def documents_of(
     kept = _select(records, rows)
     builder = _Builder(kept, roles, _Places(kept, files))
     columns = builder.build(texts if len(rows) == records.rows else texts.take(pa.array(rows)))
-    return Documents(columns, kept.ordinals, tuple(rejections), (*kept.mended, *builder.mended))
+    return Documents(columns, kept.ordinals, kept.lines, tuple(rejections), (*kept.mended, *builder.mended))
 
 
 class _Places:

@@ -16,7 +16,7 @@ from corpuscope.fields import Field, FieldType
 from corpuscope.manifest import Reject, write_atomically
 from corpuscope.masking import mask
 from indexing import tally
-from indexing.blocks import read_batches, read_report, staged_column
+from indexing.blocks import place_of, read_batches, read_report, staged_column
 from indexing.duplicates import first_repeats, repeated_rows, write_repeats
 from indexing.ingest import IngestOptions
 from indexing.layouts import meanings
@@ -134,7 +134,8 @@ def _settle(
     repeats = staging / REPEATS_NAME
     count = write_repeats(_ids(staged, staging), existing, repeats)
     drop = options.on_duplicate == "reject"
-    (rejected if drop else mended).count("duplicate_id", count, _repeat_examples(staged, repeats, drop=drop))
+    examples = _repeat_examples(staged, staging, repeats, drop=drop)
+    (rejected if drop else mended).count("duplicate_id", count, examples)
     starts, rows = _parts(staged.rows, options.part_size, repeated_rows(repeats) if drop else None)
     return Settled(
         staging=staging,
@@ -205,7 +206,8 @@ def _note_widening(name: str, totals: ColumnTotals, kind: FieldType, mended: Tal
         return
     held = " and ".join(sorted(totals.counts))
     other = list(totals.counts)[1]
-    example = {"file": totals.first[other], "line": 0, "detail": f"field {name} holds {held}"}
+    file, line = totals.first[other]
+    example = {"file": file, "line": line, "detail": f"field {name} holds {held}"}
     mended.count("mixed_type", sum(n for found, n in totals.counts.items() if found != "text"), (example,))
 
 
@@ -220,7 +222,9 @@ def _count_misfits(
         totals = staged.columns[column]
         if not _all_fit(totals.counts, field.type):
             count = _misfits(staged, staging, column, field)
-            example = {"file": next(iter(totals.first.values())), "line": 0, "detail": f"field {field.name}"}
+            strange = next(kind for kind in totals.counts if not _all_fit({kind: 1}, field.type))
+            file, line = totals.first[strange]
+            example = {"file": file, "line": line, "detail": f"field {field.name} is {field.type}, not {strange}"}
             mended.count("value_of_wrong_type", count, (example,))
 
 
@@ -247,12 +251,22 @@ def _ids(staged: Staged, staging: Path) -> Iterator[pa.Array]:
             yield batch.column("id")
 
 
-def _repeat_examples(staged: Staged, repeats: Path, *, drop: bool) -> list[dict[str, Any]]:
+def _repeat_examples(staged: Staged, staging: Path, repeats: Path, *, drop: bool) -> list[dict[str, Any]]:
     examples = []
     for row, new, was in first_repeats(repeats, EXAMPLES):
-        detail = f"id {mask(was if drop else new)}"
-        examples.append({"file": "", "line": 0, "detail": f"document {row + 1} of {staged.rows}: {detail}"})
+        file, line = _place_of(staged, staging, row)
+        examples.append({"file": file, "line": line, "detail": f"id {mask(was if drop else new)}"})
     return examples
+
+
+def _place_of(staged: Staged, staging: Path, row: int) -> tuple[str, int]:
+    """File and line of a staged row."""
+    for name, rows in staged.blocks:
+        if row < rows:
+            ordinal, line = place_of(staging / "blocks" / name, row)
+            return staged.path(ordinal), line
+        row -= rows
+    raise IndexError(f"There is no staged row {row} more.")
 
 
 def _parts(

@@ -23,10 +23,10 @@ LISTED_FILES = 1000
 
 @dataclass
 class ColumnTotals:
-    """A column over all blocks: values by kind, and for each kind the file where it was first seen."""
+    """A column over all blocks: values by kind, and for each kind the file and line where it was first seen."""
 
     counts: dict[Kind, int]
-    first: dict[Kind, str]
+    first: dict[Kind, tuple[str, int]]
     multi: bool
     untyped: bool
 
@@ -46,6 +46,15 @@ class Staged:
         """Accepted documents."""
         return sum(rows for _, rows in self.blocks)
 
+    def path(self, ordinal: int) -> str:
+        """The file of an ordinal; empty where it is one of more than are listed."""
+        for source in self.sources:
+            at = ordinal - source["first_file"]
+            if 0 <= at < len(source["files"]):
+                path: str = source["files"][at]["path"]
+                return path
+        return ""
+
     def save(self, staging: Path) -> None:
         """Keep the result for a run that resumes."""
         columns = {n: [c.counts, c.first, c.multi, c.untyped] for n, c in self.columns.items()}
@@ -61,7 +70,10 @@ class Staged:
         blocks, columns, rejected, mended, sources = json.loads(path.read_bytes())
         return cls(
             tuple((name, rows) for name, rows in blocks),
-            {name: ColumnTotals(*column) for name, column in columns.items()},
+            {
+                name: ColumnTotals(counts, {kind: (path, line) for kind, (path, line) in first.items()}, multi, untyped)
+                for name, (counts, first, multi, untyped) in columns.items()
+            },
             tally.from_json(rejected),
             tally.from_json(mended),
             tuple(sources),
@@ -78,7 +90,6 @@ class Totals:
         self._rejected, self._mended = Tally(), Tally()
         self._files: dict[int, tuple[int, int]] = {}
         self._layouts: dict[int, str] = {}
-        self._paths = {file.ordinal: file.path for source in sources for file in source.files}
 
     def add(self, name: str, report: BlockReport, roles: Roles) -> None:
         """Count one block."""
@@ -95,7 +106,8 @@ class Totals:
             totals.untyped |= found.untyped
             for kind, count in found.counts.items():
                 totals.counts[kind] = totals.counts.get(kind, 0) + count
-                totals.first.setdefault(kind, self._paths[min(report.files)])
+                if kind in found.first:
+                    totals.first.setdefault(kind, found.first[kind])
 
     def result(self) -> Staged:
         """Everything that was added."""

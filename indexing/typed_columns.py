@@ -38,7 +38,8 @@ _PYTHON_KINDS: Mapping[type, Kind] = {bool: "bool", int: "int", float: "double",
 class Column:
     """Values as they are staged, how many there are of each kind, and whether rows hold lists of them.
 
-    `untyped` marks texts of a format without types. `mended` names values that were changed: reason and row.
+    `untyped` marks texts of a format without types. `mended` names values that were changed: reason and row. `first`
+    is the row of the first value of each kind, where there are several.
     """
 
     values: pa.Array
@@ -46,6 +47,7 @@ class Column:
     multi: bool = False
     untyped: bool = False
     mended: list[tuple[str, int]] = field(default_factory=list)
+    first: dict[Kind, int] = field(default_factory=dict)
 
 
 def resolve(kinds: Iterable[Kind], *, multi: bool) -> tuple[FieldType, bool]:
@@ -83,7 +85,19 @@ def _of_scalars(values: list[Any], types: set[type]) -> Column:
     counts["int"] -= len(wide)
     counts["text"] += len(wide)
     column = _texts([as_text(v) for v in values], {kind: count for kind, count in counts.items() if count})
-    return Column(column.values, column.counts, mended=wide + column.mended)
+    return Column(column.values, column.counts, mended=wide + column.mended, first=_first_rows(values, column.counts))
+
+
+def _first_rows(values: list[Any], counts: Mapping[Kind, int]) -> dict[Kind, int]:
+    """The row of the first value of each kind that was counted, where there are several."""
+    first: dict[Kind, int] = {}
+    if len(counts) > 1:
+        for row, value in enumerate(values):
+            if value is not None:
+                first.setdefault("text" if type(value) is int and value not in _INT64 else _kind(value), row)
+                if len(first) == len(counts):
+                    break
+    return first
 
 
 def _kind(value: Any) -> Kind:
@@ -124,6 +138,7 @@ def _of_lists(values: list[Any]) -> Column:
         inner.counts,
         multi=True,
         mended=[(reason, rows[at]) for reason, at in inner.mended],
+        first={kind: rows[at] for kind, at in inner.first.items()},
     )
 
 

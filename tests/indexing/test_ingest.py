@@ -126,6 +126,19 @@ def test_repeated_ids_get_the_next_free_number(tmp_path):
     assert found.mended == {"duplicate_id": 4}
 
 
+def test_repeats_and_mixtures_say_in_which_file_and_line_they_were_found(tmp_path):
+    record = {"text": "t", "file": "own", "line": 7, "\0file": 1}
+    first = write_lines(tmp_path / "a.jsonl", [record | {"id": str(i), "v": i} for i in range(5)])
+    second = write_lines(
+        tmp_path / "b.jsonl", [record | {"id": i, "v": v} for i, v in (("x", 1), ("3", 2), ("y", "odd"))]
+    )
+    found = read(tmp_path / "read", first, second)
+    examples = {reason: reject.examples for reason, reject in found.settled.mended.items()}
+    assert examples["duplicate_id"] == ({"file": str(second), "line": 2, "detail": "id 3#2"},)
+    assert examples["mixed_type"] == ({"file": str(second), "line": 3, "detail": "field v holds int and text"},)
+    assert found.column("line") == [7] * 8
+
+
 def test_repeated_ids_can_be_dropped_and_parts_stay_full(tmp_path):
     ids = ["a", "a", "b", "c", "b", "d", "e"]
     path = write_lines(tmp_path / "x.jsonl", [{"id": id_, "text": str(i)} for i, id_ in enumerate(ids)])
