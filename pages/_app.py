@@ -10,6 +10,7 @@ from pages.widgets.frame import frame
 icon = Path(__file__).with_name("icon.svg")
 st.set_page_config(page_title="Corpuscope", page_icon=icon, layout="wide")
 st.html("<style>.stMainBlockContainer { padding: 4.5rem 2.5rem 3rem; }</style>")  # the default wastes a third
+st.html("<style>.st-key-status { min-height: 1.5rem; }</style>")
 st.logo(str(icon), size="large")
 
 page = st.navigation(

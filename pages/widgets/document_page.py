@@ -128,10 +128,12 @@ def _labels(link: Link, corpus: MarkedCorpus, reading: Reading) -> None:
 
 def _relabel(link: Link, corpus: MarkedCorpus, identifier: str, before: tuple[str, ...], key: str) -> None:
     now = {name.strip() for name in st.session_state[key]} - {""}
-    for name in sorted(now - set(before)):
-        exploration.label(link, corpus, name, identifier, add=True)
-    for name in sorted(set(before) - now):
-        exploration.label(link, corpus, name, identifier, add=False)
+    try:
+        for name in sorted(now ^ set(before)):
+            exploration.label(link, corpus, name, identifier, add=name in now)
+    except CorpuscopeError as error:
+        panel.tell("head", error)
+        st.session_state[key] = [name for name in before if name in now]
 
 
 def _reveal_key(link: Link) -> str:

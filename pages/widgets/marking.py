@@ -7,6 +7,7 @@ from functools import partial
 import streamlit as st
 
 from corpuscope.corpus import Corpus
+from corpuscope.errors import CorpuscopeError
 from corpuscope.links import Link
 from corpuscope.results import SearchResult
 from pages.widgets import exploration, panel, wording
@@ -54,7 +55,11 @@ def _label(link: Link, corpus: Corpus, result: SearchResult, add: bool) -> None:
     name = (st.session_state.label_name or "").strip()
     if not name:
         return
-    mark = exploration.label_matches(link, corpus, name, result, add=add)
+    try:
+        mark = exploration.label_matches(link, corpus, name, result, add=add)
+    except CorpuscopeError as error:
+        panel.tell("hits", error)
+        return
     did = f"got the label {name}" if add else f"lost the label {name}"
     st.session_state[_LATEST] = (exploration.id_of(link), mark, f"{wording.documents(result.total)} {did}.")
 

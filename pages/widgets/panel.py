@@ -37,6 +37,11 @@ def show(content: Html, *, key: str, on_act: OnAct | None = None) -> None:
     _component()(data=data, key=key, on_act_change=partial(_act, key, on_act))
 
 
+def tell(key: str, error: CorpuscopeError) -> None:
+    """Let a panel say above what it shows why something could not be done; from a callback, once."""
+    st.session_state[_TROUBLE + key] = str(error)
+
+
 def door(link: Link, *children: object, **attributes: object) -> Html:
     """A link to another state of the page."""
     return element("a", *children, href=to_url(link), data_go=True, **attributes)
@@ -65,4 +70,4 @@ def _try(key: str, on_act: OnAct, name: str, value: str) -> None:
     try:
         on_act(name, value)
     except CorpuscopeError as error:
-        st.session_state[_TROUBLE + key] = str(error)
+        tell(key, error)

@@ -42,9 +42,11 @@ def search_page() -> None:
         return
     link, corpus = here.link, here.corpus
     query_bar.query_form(link)
-    if conditions := summary_view.pills(link):
-        panel.show(conditions, key="pills")
-    status = st.empty()
+    with st.container():  # there without conditions too, or all below it would be drawn anew with the first one
+        if conditions := summary_view.pills(link):
+            panel.show(conditions, key="pills")
+    with st.container(key="status"):  # as high without the counts: nothing below it jumps when they are drawn anew
+        status = st.empty()
     facets = link.query.facets or default_facets(corpus.fields)
     with st.sidebar:
         choose_corpus(link)
@@ -90,7 +92,8 @@ def _show_answer(status: DeltaGenerator, link: Link, corpus: MarkedCorpus, resul
     with status:
         panel.show(summary_view.counts(result, tokens_by=_tokens_by(corpus.fields), left_out=left_out), key="counts")
     toolbar.toolbar(link, corpus, result)
-    marking.show_latest(link)
+    with st.container():
+        marking.show_latest(link)
     if result.hits:
         hits = hits_html(link, result.hits, corpus)
         panel.show(join([hits, summary_view.pager(link, result)]), key="hits", on_act=marking.on_star(link, corpus))
@@ -116,9 +119,7 @@ def _offers(corpus: Corpus, query: Query) -> list[tuple[Query, int, str]]:
     if query.has_text and query.mode in _SCANNING:
         return []
     bare = replace(query, k=0, offset=0, facets=())
-    less = [
-        (refine.without_filter(bare, i), summary_view.describe(f)) for i, f in enumerate(query.filters[:_MOST_OFFERS])
-    ]
+    less = [(refine.without_filter(bare, i), f.in_words()) for i, f in enumerate(query.filters[:_MOST_OFFERS])]
     if query.where:
         less.append((replace(bare, where=None), query.where))
     if query.has_text and less:

@@ -108,3 +108,27 @@ def test_a_session_is_named_noted_duplicated_deleted_and_brought_back(visit: Vis
     page.locator(".sessions b", has_text="rivers of the north (copy)").wait_for(state="detached")
     page.get_by_role("button", name="Undo").click()
     page.locator(".sessions b", has_text="rivers of the north (copy)").wait_for()
+
+
+def test_a_label_that_cannot_be_is_said_on_the_page_and_nothing_is_lost(visit: Visit):
+    visit.open("?q=river")
+    visit.page.locator(".st-key-label button").first.click()
+    visit.page.get_by_role("combobox", name="Label").fill("L" * 101)
+    visit.page.keyboard.press("Enter")
+    visit.page.get_by_role("button", name="Add to all").click()
+    visit.page.locator(".notice.error", has_text="A label is 1 to 100 characters").wait_for()
+    assert visit.page.locator(".hit").count() > 0
+    assert visit.page.locator(".chip.label").count() == 0
+
+
+def test_a_mark_that_another_window_took_back_is_said(visit: Visit):
+    visit.open("?q=river")
+    label_all(visit.page, "keep")
+    visit.page.wait_for_url("**session=*")
+    assert visit.page.context.browser is not None
+    with visit.page.context.browser.new_page() as other:
+        other.goto(f"{visit.address}/sessions?session={session_of(visit.page)}")
+        other.get_by_role("button", name="undo").click()
+        other.locator(".sheet", has_text="Label documents on the Search page").wait_for()
+    visit.page.get_by_role("button", name="Undo").click()
+    visit.page.locator(".notice.error", has_text="no mark").wait_for()
