@@ -37,6 +37,18 @@ class Range:
         return "..".join("" if end is None else _quote(end, empty=True) for end in (self.low, self.high))
 
 
+_WORDS: dict[Operator, str] = {
+    "=": " is ",
+    "!=": " is not ",
+    ">": " > ",
+    ">=": " ≥ ",
+    "<": " < ",
+    "<=": " ≤ ",
+    "?": " has a value",
+    "!?": " has no value",
+}
+
+
 @dataclass(frozen=True)
 class Filter:
     """One condition on one field; conditions are joined by AND."""
@@ -48,6 +60,11 @@ class Filter:
     def __str__(self) -> str:
         name = self.field if _PLAIN_NAME.match(self.field) else '"' + self.field.replace('"', '""') + '"'
         return name + self.op + ",".join(str(v) if isinstance(v, Range) else _quote(v, empty=True) for v in self.values)
+
+    def in_words(self) -> str:
+        """The filter for people: `year>=2016` -> "year ≥ 2016"."""
+        values = " or ".join(str(v).replace("..", " – ") for v in self.values)
+        return f"{self.field}{_WORDS[self.op]}{values}"
 
     @classmethod
     def parse(cls, expression: str) -> Filter:

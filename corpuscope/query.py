@@ -121,6 +121,17 @@ class Query:
         """Whether words of the text are looked up in the Lucene index."""
         return self.has_text and self.mode not in ("exact", "regex")
 
+    def in_words(self) -> str:
+        """One line for people: what is looked for, how, and the conditions."""
+        parts = [" ".join(self.text.split()) or "everything"]
+        if self.has_text and self.mode != "keyword":
+            parts.append(self.mode)
+        parts += [f.in_words() for f in self.filters]
+        parts += [f"where {self.where}"] if self.where else []
+        parts += [f"by {self.sort.field} {'↓' if self.sort.descending else '↑'}"] if self.sort else []
+        parts += [f"{self.sample:,} at random (seed {self.seed})"] if self.sample is not None else []
+        return " · ".join(parts)
+
     def without_paging(self) -> Query:
         """The same documents, none of the page."""
         return replace(self, k=Query.k, offset=0, facets=())

@@ -21,7 +21,6 @@ from corpuscope.sessions.records import (
     Note,
     Session,
     Step,
-    describe,
     labels_in_force,
 )
 from corpuscope.sessions.snapshot import Snapshot
@@ -205,12 +204,12 @@ def _summaries(connection: sqlite3.Connection, condition: str, values: Iterable[
     """The latest queries of each session, in one line."""
     latest: dict[str, dict[str, None]] = defaultdict(dict)
     for session, query in connection.execute(_LATEST_STEPS.format(condition=condition), (*values, _SUMMARY_STEPS)):
-        latest[session][describe(_query(query))] = None
+        latest[session][_query(query).in_words()] = None
     return defaultdict(str, {session: _one_line(texts) for session, texts in latest.items()})
 
 
 def _one_line(texts: Iterable[str]) -> str:
-    line = " · ".join(texts)
+    line = "; ".join(texts)
     return line if len(line) <= _SUMMARY_CHARACTERS else f"{line[: _SUMMARY_CHARACTERS - 1].rstrip()}…"
 
 

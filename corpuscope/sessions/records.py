@@ -156,13 +156,6 @@ def labels_in_force(marks: Iterable[Marking]) -> tuple[str, ...]:
     return tuple(sorted({m.name for m in marks if m.kind == "label" and m.add}))
 
 
-def describe(query: Query) -> str:
-    """A query in a few words: its text, then its filters."""
-    sample = [f"sample of {query.sample:,}"] if query.sample is not None else []
-    text = [" ".join(query.text.split())] if query.has_text else []
-    return ", ".join([*text, *map(str, query.filters), *([query.where] if query.where else []), *sample])
-
-
 def _check_texts(texts: Iterable[Any]) -> None:
     for text in texts:
         try:

@@ -16,7 +16,7 @@ from corpuscope.links import Link
 from corpuscope.sessions.marks import MarkedCorpus
 from corpuscope.sessions.records import Export
 from pages.environment import served
-from pages.widgets import corpora, exploration, summary_view, wording
+from pages.widgets import corpora, exploration, wording
 from pages.widgets.export_jobs import Order
 
 _LONGEST_NAME = 60
@@ -38,7 +38,7 @@ def export_order(link: Link, corpus: Corpus, options: ExportOptions, suffix: str
             return f"It is not in the session's list: {error}"
         return ""
 
-    return Order(session, summary_view.in_words(query), name, documents, write, keep)
+    return Order(session, query.in_words(), name, documents, write, keep)
 
 
 def replay_order(link: Link, past: Export) -> Order:

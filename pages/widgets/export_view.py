@@ -39,7 +39,7 @@ def foreseen_html(foreseen: Foreseen, size: int) -> Html:
         exactly = f"{foreseen.tokens.count:,} tokens" + (", estimated" if tilde else "")
         parts.append(element("span", f"{wording.compact(foreseen.tokens.count)} tokens{tilde}", title=exactly))
     how = "Estimated: some of the documents were written in this format and weighed."
-    parts.append(element("span", f"about {_rounded(size)}~", title=how))
+    parts.append(element("span", f"about {_rounded(size)}", title=how))
     why = None
     if foreseen.partial:
         why = element("p", "The time for reading texts ran out; the export reads them all.", class_="note warning")
@@ -166,7 +166,7 @@ def _past_row(link: Link, session: str, past: Export) -> Html:
     recipe = past.recipe
     try:
         query = Query.from_json(recipe["query"])
-        what: Html = door(link.to(SEARCH, query), datum(summary_view.in_words(query)))
+        what: Html = door(link.to(SEARCH, query), datum(query.in_words()))
     except (CorpuscopeError, KeyError):
         what = element("span", "a query of another version of this program", class_="quiet")
     digest = str(recipe.get("rows_sha256", ""))
@@ -187,7 +187,7 @@ def _recipe_lines(recipe: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """A recipe's parts in words."""
     later = "known when the file is written"
     yield "corpus", recipe["corpus"]
-    yield "query", summary_view.in_words(Query.from_json(dict(recipe["query"])))
+    yield "query", Query.from_json(dict(recipe["query"])).in_words()
     yield "order", _ORDERS.get(recipe["order"], recipe["order"])
     yield "limit", "none" if recipe["limit"] is None else wording.documents(recipe["limit"])
     yield "fields", ", ".join(["id", "text", *recipe["fields"]])

@@ -92,9 +92,7 @@ def _step_row(link: Link, step: Step, version: str) -> Html:
         element("span", f"{step.number:,}", class_="rank"),
         element(
             "div",
-            door(
-                link.to(SEARCH, step.query), datum(summary_view.in_words(step.query)), data_name=f"step {step.number}"
-            ),
+            door(link.to(SEARCH, step.query), datum(step.query.in_words()), data_name=f"step {step.number}"),
             element(
                 "span",
                 f"{counted}{partial} · {wording.when(step.at)}",
@@ -129,7 +127,7 @@ def bookmarks_html(link: Link, field: str, hits: Sequence[Hit], total: int) -> H
         )
         for h in hits
     ]
-    more = element("p", door(everything, "Open as a search"), class_="quiet") if total else None
+    more = element("p", door(everything, "Open as a search"), class_="way") if total else None
     return element(
         "div", element("h3", f"Bookmarks ({total:,})"), element("ol", *items, class_="plain-list"), more, class_="sheet"
     )
@@ -143,13 +141,19 @@ def marks_html(link: Link, field: str, marks: Sequence[Mark]) -> Html:
             "li",
             door(link.to(SEARCH, Query(filters=(Filter(field, "=", (m.name,)),))), datum(m.name), class_="chip label"),
             f" {'added to' if m.add else 'taken from'} {wording.documents(m.count)} ",
-            element("span", datum(summary_view.in_words(m.query)) if m.query else "one by one", class_="example"),
+            element("span", datum(m.query.in_words()) if m.query else "one by one", class_="example"),
             element("span", wording.when(m.at), " · ", _act("undo", m.id, "undo"), class_="example"),
         )
         for m in reversed(labels)
     ]
     none = None if labels else element("p", "Label documents on the Search page; labels are filters.", class_="quiet")
-    return element("div", element("h3", "Labels"), none, element("ol", *items, class_="plain-list"), class_="sheet")
+    return element(
+        "div",
+        element("h3", f"Labels ({len(labels):,})"),
+        none,
+        element("ol", *items, class_="plain-list"),
+        class_="sheet",
+    )
 
 
 def exports_html(link: Link, exports: Sequence[Export]) -> Html:
@@ -162,7 +166,7 @@ def exports_html(link: Link, exports: Sequence[Export]) -> Html:
         )
         for e in reversed(exports)
     ]
-    again = element("p", door(link.to(EXPORT), "Fetch or run them again"), class_="quiet") if exports else None
+    again = element("p", door(link.to(EXPORT), "Fetch or run them again"), class_="way") if exports else None
     return element(
         "div",
         element("h3", f"Exports ({len(exports):,})"),

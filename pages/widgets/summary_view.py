@@ -14,22 +14,12 @@ from pages.widgets.panel import door
 from pages.widgets.safe_html import Html, datum, element, join
 
 _PARTIAL = {"time": "the time for reading texts ran out"}
-_WORDS = {
-    "=": " is ",
-    "!=": " is not ",
-    ">": " > ",
-    ">=": " ≥ ",
-    "<": " < ",
-    "<=": " ≤ ",
-    "?": " has a value",
-    "!?": " has no value",
-}
 
 
 def pills(link: Link) -> Html:
     """The conditions of the query, each with a way to drop it; nothing when there is none."""
     query = link.query
-    shown = [_pill(link, datum(describe(f)), refine.without_filter(query, i), f) for i, f in enumerate(query.filters)]
+    shown = [_pill(link, datum(f.in_words()), refine.without_filter(query, i), f) for i, f in enumerate(query.filters)]
     if query.where:
         shown.append(_pill(link, join(["where ", datum(query.where)]), replace(query, where=None, offset=0)))
     if query.sample is not None:
@@ -84,29 +74,12 @@ def notice(kind: str, title: str, *body: object) -> Html:
 def ways_out(link: Link, offers: list[tuple[Query, int, str]]) -> Html:
     """What to drop so that documents match: each offer is a query, its count and what it drops."""
     items = [
-        element("li", door(replace(link, query=q), join(["without ", datum(what)])), f": {wording.documents(count)}")
+        element(
+            "li", door(replace(link, query=q), "without ", element("q", datum(what))), f": {wording.documents(count)}"
+        )
         for q, count, what in offers
     ]
     return element("ul", *items, class_="offers")
-
-
-def describe(condition: Filter) -> str:
-    """A filter in words: `year>=2016` -> "year ≥ 2016"."""
-    values = " or ".join(str(v).replace("..", " – ") for v in condition.values)
-    return f"{condition.field}{_WORDS[condition.op]}{values}"
-
-
-def in_words(query: Query) -> str:
-    """A query as one line: what is looked for, how, and the conditions."""
-    text = " ".join(query.text.split())
-    parts = [text or "everything"]
-    if query.has_text and query.mode != "keyword":
-        parts.append(query.mode)
-    parts += [describe(f) for f in query.filters]
-    parts += [f"where {query.where}"] if query.where else []
-    parts += [f"by {query.sort.field} {'↓' if query.sort.descending else '↑'}"] if query.sort else []
-    parts += [f"{query.sample:,} at random (seed {query.seed})"] if query.sample is not None else []
-    return " · ".join(parts)
 
 
 def _pill(link: Link, label: Html, without: Query, condition: Filter | None = None) -> Html:
@@ -135,7 +108,7 @@ def _count_details(result: SearchResult, tokens_by: str, left_out: int) -> Itera
         why = _PARTIAL.get(result.partial.reason, result.partial.reason)
         scanned = f"{result.partial.scanned:,} of {result.documents:,} looked at"
         yield element("span", f"partial: {why}, {scanned}", class_="warning")
-    yield element("span", f"{result.parts[0]:,} of {result.parts[1]:,} parts")
+    yield element("span", _parts(*result.parts))
     yield datum(result.corpus)
     if result.suppressed:
         yield element("span", f"{result.suppressed:,} suppressed", title="Taken down: neither shown nor counted.")
@@ -144,6 +117,12 @@ def _count_details(result: SearchResult, tokens_by: str, left_out: int) -> Itera
             "span", f"{left_out:,} left out at build", title="Records without usable text; the Corpus page says why."
         )
     yield element("span", f"{result.took_ms:,.0f} ms")
+
+
+def _parts(searched: int, all_: int) -> str:
+    if searched < all_:
+        return f"{searched:,} of {all_:,} parts"
+    return "1 part" if all_ == 1 else f"all {all_:,} parts"
 
 
 def _turn(link: Link, page: int, pages: int, sign: str, label: str) -> Html:

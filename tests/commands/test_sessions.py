@@ -32,7 +32,7 @@ def test_the_list_says_what_each_session_was_about(store, tiny_corpus, capsys):
     code, out, _ = run(capsys, "sessions")
     assert code == 0
     assert out.startswith(S)
-    assert "Water · rivers" in out and "topic=science" in out and "1 step " in out
+    assert "Water · rivers" in out and "topic is science" in out and "1 step " in out
     assert "\x1b" not in out
     [listed] = json.loads(run(capsys, "sessions", "--json")[1])
     assert listed["id"] == S

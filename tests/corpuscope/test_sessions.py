@@ -51,7 +51,7 @@ def test_a_step_makes_the_session_and_keeps_the_query_as_it_was_asked(store: Ses
     store.record_step(S, tiny_corpus, answer(query, partial=Partial("time", 7)))
     session, [step] = only(store), store.steps(S)
     assert (session.id, session.name, session.corpus, session.steps) == (S, None, "tiny", 1)
-    assert session.summary == "rivers, topic=science"
+    assert session.summary == "rivers · topic is science"
     assert session.snapshot == Snapshot.of(tiny_corpus)
     assert (step.number, step.query, step.total, step.documents, step.partial) == (1, query, 3, 40, "time")
     assert step.tokens == TokenCount(30, True)
@@ -71,7 +71,7 @@ def test_going_back_to_an_earlier_query_is_a_step_of_its_own(store: SessionStore
     for text in ("rivers", "floods", "rivers"):
         store.record_step(S, tiny_corpus, answer(Query(text=text)))
     assert [(s.number, s.query.text) for s in store.steps(S)] == [(1, "rivers"), (2, "floods"), (3, "rivers")]
-    assert only(store).summary == "rivers · floods"
+    assert only(store).summary == "rivers; floods"
 
 
 @pytest.mark.parametrize("query", [Query(), Query(text="  "), Query(sort="rank_b"), Query(facets=("topic",), k=0)])

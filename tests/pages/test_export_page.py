@@ -74,7 +74,7 @@ def test_the_numbers_foreseen_are_those_of_the_search(open_export: Open, serving
     assert found.tokens is not None
     assert f"<strong>{found.total} documents</strong>" in markup
     assert f"{found.tokens.count:,} tokens~" in markup
-    assert re.search(r"about [\d.,]+ (bytes|kB)~", markup)
+    assert re.search(r"about [\d.,]+ (bytes|kB)", markup)
     assert "Documents that match “river” (keyword)" in page.html("subject")
     assert "topic is odd" in page.html("subject")
 
