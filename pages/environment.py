@@ -23,6 +23,8 @@ def for_app(folders: Iterable[Path], address: str, port: int) -> dict[str, str]:
         "server.headless": True,
         "server.fileWatcherType": "none",
         "browser.gatherUsageStats": False,
+        # Looking through all objects after each run takes longer than the run; Python does so when it has to.
+        "runner.postScriptGC": False,
         "logger.hideWelcomeMessage": True,
     }
     return MEMORY | {_CORPORA: json.dumps([str(f) for f in folders]), _SERVER: json.dumps(settings)}
