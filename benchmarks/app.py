@@ -119,9 +119,7 @@ async def _load(browser: Browser, address: str, text: str) -> float:
     return took
 
 
-async def _together(
-    folder: Path, browser: Browser, address: str, words: Sequence[str]
-) -> tuple[list[float], int]:
+async def _together(folder: Path, browser: Browser, address: str, words: Sequence[str]) -> tuple[list[float], int]:
     """Ten windows ask at once, each its own queries; their times, and how many saw a total that was not theirs."""
     corpus = open_corpus(folder)
     totals = {text: corpus.search(Query(text=text, k=0)).total for text in words}
@@ -164,8 +162,8 @@ def _section(enters: Summary, clicks: Summary, loads: Summary, together: Summary
 
 
 _CONDITIONS = (
-    f"Chromium without a screen at 1280 x 900, server and browser on the same two cores; {QUERIES - _WARM_UP} queries of "
-    f"one to four words after {_WARM_UP} to warm up, {CLICKS} clicks on values chosen by a seed, {LOADS} fresh windows, "
+    f"Chromium without a screen at 1280 x 900, server and browser on the same cores; {QUERIES - _WARM_UP} queries of one "
+    f"to four words after {_WARM_UP} to warm up, {CLICKS} clicks on values chosen by a seed, {LOADS} fresh windows, "
     f"{BROWSERS} windows with {ROUNDS} queries each. Painted is when the counts, the hits and the facets have been "
     "replaced and two frames have passed since; times are the browser's own clock."
 )

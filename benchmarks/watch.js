@@ -1,17 +1,21 @@
 // Put into every window that the benchmark opens: tells when counts, hits and facets of the next answer are painted.
 const watch = {
+  panels: {},
+
+  // The panel of a key; looked for again only when it has been replaced, as the look costs what is measured.
   panel(key) {
+    if (watch.panels[key]?.isConnected) return watch.panels[key]
     const holder = document.querySelector(`.st-key-${key}`)
-    if (!holder) return null
-    for (const element of holder.querySelectorAll("*")) {
+    for (const element of holder?.querySelectorAll("*") ?? []) {
       const panel = element.shadowRoot?.querySelector(".panel")
-      if (panel) return panel
+      if (panel) return (watch.panels[key] = panel)
     }
-    return holder.querySelector(".panel")
+    return null
   },
 
+  // What each panel was drawn from.
   drawn() {
-    return ["counts", "hits", "facets"].map((key) => watch.panel(key)?.innerHTML ?? "")
+    return ["counts", "hits", "facets"].map((key) => watch.panel(key)?.source ?? "")
   },
 
   // Remember what is drawn now; the clock starts with the next event of that kind.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+
 from commands.terminal import printable, size
 from corpuscope.manifest import Reject
 from indexing.peek import Peek
@@ -64,4 +65,3 @@ def _rejects(heading: str, rejects: dict[str, Reject]) -> Iterator[str]:
 def _quantile(q: str) -> str:
     names = {"0": "least", "0.5": "median", "1": "most"}
     return names.get(q, f"{float(q) * 100:g}%")
-

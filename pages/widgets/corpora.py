@@ -56,6 +56,15 @@ def find(key: str | None) -> tuple[str, Corpus]:
     return key, _shelf(str(known[key])).corpus()
 
 
+def key_of(name: str) -> str | None:
+    """The key in links of the corpus of that name, None when it is not open here."""
+    for key in served():
+        with suppress(CorpuscopeError):
+            if find(key)[1].name == name:
+                return key
+    return None
+
+
 def warm_up(ending: threading.Event) -> None:
     """Open every corpus and its index before the first reader asks; what fails is said on the page."""
     for key in served():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from corpuscope.corpus import Corpus
@@ -10,10 +12,13 @@ from corpuscope.links import Link
 from corpuscope.results import SearchResult
 from corpuscope.sessions.marks import MarkedCorpus, with_marks
 from corpuscope.sessions.records import labels_in_force
+from corpuscope.sessions.snapshot import Snapshot, changes
 from corpuscope.sessions.store import SessionStore, new_id
 
 _OWN = "exploration_own"
 _SAVED = "exploration_saved"
+_DRIFT = "exploration_drift"
+_MET = "exploration_met"
 
 
 @st.cache_resource(show_spinner=False)
@@ -45,14 +50,39 @@ def marked(link: Link, corpus: Corpus) -> MarkedCorpus:
 
 def record(link: Link, corpus: Corpus, result: SearchResult) -> str | None:
     """Keep a step; what is wrong when that cannot be done."""
+    # Facets that nobody chose are left to the page that opens the step again.
+    query = replace(result.query, facets=link.query.facets)
     try:
-        store().record_step(id_of(link), corpus, result)
+        _note_drift(link, corpus)
+        store().record_step(id_of(link), corpus, replace(result, query=query))
     except CorpuscopeError as error:
         return f"This step is not saved: {error}"
-    query = result.query
     if query.has_text or query.filters or query.where or query.sample is not None:
         st.session_state[_SAVED] = id_of(link)
     return None
+
+
+def drift(link: Link) -> list[str]:
+    """What has changed in the corpus since the session was last worked in, as sentences."""
+    session, told = st.session_state.get(_DRIFT, (None, []))
+    sentences: list[str] = told if session == id_of(link) else []
+    return sentences
+
+
+def forget_drift() -> None:
+    """Say no longer what has changed."""
+    st.session_state.pop(_DRIFT, None)
+
+
+def _note_drift(link: Link, corpus: Corpus) -> None:
+    """Compare the corpus with what the session's last step saw, the first time that this window meets both."""
+    met = (id_of(link), corpus.name, corpus.version)
+    if st.session_state.get(_MET) == met:
+        return
+    st.session_state[_MET] = met
+    before = store().find(id_of(link))
+    if before is not None and before.corpus == corpus.name:
+        st.session_state[_DRIFT] = (id_of(link), changes(before.snapshot, Snapshot.of(corpus)))
 
 
 def leave() -> None:

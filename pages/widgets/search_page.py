@@ -13,7 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 from corpuscope.corpus import Corpus
 from corpuscope.errors import CorpuscopeError, InvalidQuery
 from corpuscope.fields import Field
-from corpuscope.links import SEARCH, Link
+from corpuscope.links import SEARCH, SESSIONS, Link
 from corpuscope.query import Query
 from corpuscope.results import SearchResult
 from corpuscope.sessions.marks import MarkedCorpus
@@ -23,7 +23,7 @@ from pages.widgets.corpus_choice import choose_corpus
 from pages.widgets.facet_panel import facet_panel
 from pages.widgets.facet_view import default_facets
 from pages.widgets.hit_view import hits_html
-from pages.widgets.safe_html import join
+from pages.widgets.safe_html import element, join
 
 T = TypeVar("T")
 
@@ -94,6 +94,7 @@ def _show_answer(status: DeltaGenerator, link: Link, corpus: MarkedCorpus, resul
     toolbar.toolbar(link, corpus, result)
     with st.container():
         marking.show_latest(link)
+        _show_drift(link)
     if result.hits:
         hits = hits_html(link, result.hits, corpus)
         panel.show(join([hits, summary_view.pager(link, result)]), key="hits", on_act=marking.on_star(link, corpus))
@@ -101,6 +102,16 @@ def _show_answer(status: DeltaGenerator, link: Link, corpus: MarkedCorpus, resul
         _show_nothing(link, corpus, result)
     if trouble := exploration.record(link, corpus, result):
         panel.show(summary_view.notice("hint", "This exploration is not saved", trouble), key="unsaved")
+
+
+def _show_drift(link: Link) -> None:
+    """What has changed in the corpus since the session was last worked in."""
+    if changes := exploration.drift(link):
+        close = element("button", "Dismiss", type="button", class_="plain", data_act="dismiss")
+        steps = panel.door(link.to(SESSIONS), "Steps of this session")
+        title = "The corpus has changed since the last step of this session"
+        notice = summary_view.notice("hint", title, *changes, join([steps, " · ", close]))
+        panel.show(notice, key="drift", on_act=lambda _name, _value: exploration.forget_drift())
 
 
 def _show_nothing(link: Link, corpus: Corpus, result: SearchResult) -> None:

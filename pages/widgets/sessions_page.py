@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -14,10 +15,10 @@ from corpuscope.links import SEARCH, SESSIONS, Link
 from corpuscope.query import Query
 from corpuscope.results import Hit
 from corpuscope.sessions.marks import MarkedCorpus
-from corpuscope.sessions.records import Session
+from corpuscope.sessions.records import Session, Step
 from corpuscope.sessions.snapshot import Snapshot, changes
 from corpuscope.sessions.store import new_id
-from pages.widgets import exploration, location, panel, sessions_view, summary_view
+from pages.widgets import corpora, exploration, location, panel, sessions_view, summary_view
 from pages.widgets.arrival import arrive
 
 _DELETED = "sessions_deleted"
@@ -45,19 +46,27 @@ def sessions_page() -> None:
     with main:
         found = next((s for s in sessions if s.id == link.session), None)
         if found is None:
-            panel.show(sessions_view.nothing_yet(link, any_session=bool(sessions)), key="session")
+            _show_none(link, any_session=bool(sessions))
         else:
             _show_session(link, corpus, found)
+
+
+def _show_none(link: Link, *, any_session: bool) -> None:
+    """The session of the URL holds nothing, or was deleted."""
+    if any(s.id == link.session for s in exploration.store().sessions(deleted=True)):
+        panel.show(sessions_view.deleted_notice(link.session or ""), key="session", on_act=_restore)
+    else:
+        panel.show(sessions_view.nothing_yet(link, any_session=any_session), key="session")
 
 
 def _show_session(link: Link, corpus: MarkedCorpus, session: Session) -> None:
     store = exploration.store()
     _name_and_actions(session)
-    drift = changes(session.snapshot, Snapshot.of(corpus)) if session.corpus == corpus.name else []
     steps, notes = store.steps(session.id), store.notes(session.id)
     act = partial(_act, session.id)
-    panel.show(sessions_view.drift_notice(session, corpus, drift), key="drift")
-    panel.show(sessions_view.steps_html(link, steps, corpus.version), key="steps")
+    panel.show(sessions_view.drift_notice(corpus, *_drift(corpus, steps)), key="drift")
+    keys = {name: corpora.key_of(name) for name in {step.corpus for step in steps}}
+    panel.show(sessions_view.steps_html(link, steps, corpus, keys), key="steps")
     panel.show(sessions_view.notes_html(notes), key="notes", on_act=act)
     with st.form("note_form", border=False, clear_on_submit=True):
         st.text_area("Add a note", key="note", height=80)
@@ -67,6 +76,15 @@ def _show_session(link: Link, corpus: MarkedCorpus, session: Session) -> None:
     panel.show(sessions_view.marks_html(link, corpus.names["label"], store.marks(session.id)), key="marks", on_act=act)
     panel.show(sessions_view.exports_html(link, store.exports(session.id)), key="exports")
     panel.show(sessions_view.events_html(link, store.events(session.id)), key="events")
+
+
+def _drift(corpus: MarkedCorpus, steps: Sequence[Step]) -> tuple[int, list[str]]:
+    """The latest step made on another version of the corpus (0: none), and what has changed since."""
+    for step in reversed(steps):
+        if step.corpus == corpus.name and step.corpus_version != corpus.version:
+            before = exploration.store().snapshot(step.corpus, step.corpus_version)
+            return step.number, [] if before is None else changes(before, Snapshot.of(corpus))
+    return 0, []
 
 
 def _name_and_actions(session: Session) -> None:

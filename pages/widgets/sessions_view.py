@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -61,46 +61,44 @@ def nothing_yet(link: Link, *, any_session: bool) -> Html:
     return summary_view.notice("empty", "This exploration is still empty", *lines)
 
 
-def drift_notice(session: Session, corpus: Corpus, drift: Sequence[str]) -> Html:
-    """What has changed in the corpus since the session's last step."""
-    if session.corpus != corpus.name:
-        told = f"Its steps were made on the corpus {session.corpus}; this is {corpus.name}."
-        return summary_view.notice("hint", "Another corpus", told)
-    if not drift:
-        same = f"The corpus is as it was: {corpus.label}."
-        return element("p", datum(same), class_="quiet")
-    return summary_view.notice("hint", "The corpus has changed since the last step", *(datum(line) for line in drift))
+def drift_notice(corpus: Corpus, step: int, drift: Sequence[str]) -> Html:
+    """What has changed in the corpus since a step, the latest one made on another version (0: none was)."""
+    if not step:
+        return element("p", datum(f"The corpus is as it was: {corpus.label}."), class_="quiet")
+    title = f"The corpus has changed since step {step:,}"
+    return summary_view.notice("hint", title, *(datum(line) for line in drift or ("Nothing that changes an answer.",)))
 
 
-def steps_html(link: Link, steps: Sequence[Step], version: str) -> Html:
-    """Every search with what it counted; each opens as it was."""
-    rows = [_step_row(link, step, version) for step in reversed(steps)]
-    return element(
-        "div", element("h3", f"Steps ({len(steps):,})"), element("ol", *rows, class_="steps"), class_="sheet"
-    )
+def steps_html(link: Link, steps: Sequence[Step], corpus: Corpus, keys: Mapping[str, str | None]) -> Html:
+    """Every search with what it counted; each opens as it was. `keys` are those of links, by the corpus's name."""
+    rows = [_step_row(link, step, corpus, keys[step.corpus]) for step in reversed(steps)]
+    head = element("h3", f"Steps ({len(steps):,})")
+    return element("div", head, element("ol", *rows, class_="steps"), class_="sheet")
 
 
-def _step_row(link: Link, step: Step, version: str) -> Html:
+def _step_row(link: Link, step: Step, corpus: Corpus, key: str | None) -> Html:
+    words = datum(step.query.in_words())
+    name = f"step {step.number}"
+    asked = words if key is None else door(replace(link.to(SEARCH, step.query), corpus=key), words, data_name=name)
     tokens = ""
     if step.tokens is not None:
         tokens = f" · {wording.compact(step.tokens.count)} tokens{'~' if step.tokens.estimated else ''}"
     counted = f"{step.total:,} of {wording.documents(step.documents)}{tokens}"
     partial = f" · partial: {step.partial}" if step.partial else ""
-    before = element("span", f" · on version {step.corpus_version}", class_="warning")
-    return element(
-        "li",
-        element("span", f"{step.number:,}", class_="rank"),
-        element(
-            "div",
-            door(link.to(SEARCH, step.query), datum(step.query.in_words()), data_name=f"step {step.number}"),
-            element(
-                "span",
-                f"{counted}{partial} · {wording.when(step.at)}",
-                before if step.corpus_version != version else None,
-                class_="example",
-            ),
-        ),
+    details = element(
+        "span", f"{counted}{partial} · {wording.when(step.at)}", _where(step, corpus, key), class_="example"
     )
+    return element("li", element("span", f"{step.number:,}", class_="rank"), element("div", asked, details))
+
+
+def _where(step: Step, corpus: Corpus, key: str | None) -> Html | None:
+    """On which corpus a step was made, where that is not the one shown as it is now."""
+    if step.corpus != corpus.name:
+        closed = "" if key else ", which is not open here"
+        return element("span", " · on the corpus ", datum(step.corpus), closed, class_="warning")
+    if step.corpus_version != corpus.version:
+        return element("span", f" · on version {step.corpus_version}", class_="warning")
+    return None
 
 
 def notes_html(notes: Sequence[Note]) -> Html:

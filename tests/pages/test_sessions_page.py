@@ -60,13 +60,45 @@ def test_a_corpus_that_has_changed_since_is_told_of(
     open_sessions: Callable[..., Page], session: str, serving: Corpus, monkeypatch: pytest.MonkeyPatch
 ):
     assert "The corpus is as it was" in open_sessions(session).html("drift")
+    store = SessionStore()
+    first, second = store.steps(session)
+    now = store.snapshot(serving.name, serving.version)
+    assert now is not None
+    older = replace(now, version="older", documents=now.documents - 7)
+    monkeypatch.setattr(SessionStore, "steps", lambda *_: [replace(first, corpus_version="older"), second])
+    monkeypatch.setattr(SessionStore, "snapshot", lambda *_: older)
+    page = open_sessions(session)
+    assert "changed since step 1" in page.html("drift") and "7 documents were added" in page.html("drift")
+    assert "on version older" in page.html("steps")
+
+
+def test_a_step_on_a_corpus_that_is_not_open_says_so_and_leads_nowhere(
+    open_sessions: Callable[..., Page], session: str, monkeypatch: pytest.MonkeyPatch
+):
+    first, second = SessionStore().steps(session)
+    monkeypatch.setattr(SessionStore, "steps", lambda *_: [replace(first, corpus="elsewhere"), second])
+    steps = open_sessions(session).html("steps")
+    assert "on the corpus <bdi>elsewhere</bdi>, which is not open here" in steps
+    assert steps.count("<a ") == 1
+
+
+def test_who_comes_back_to_a_search_hears_what_has_changed(
+    serving: Corpus, session: str, monkeypatch: pytest.MonkeyPatch
+):
     before = SessionStore().find(session)
     assert before is not None
-    older = replace(before.snapshot, version="older", documents=serving.manifest.rows - 7)
-    monkeypatch.setattr(SessionStore, "sessions", lambda *_, **__: [replace(before, snapshot=older)])
-    page = open_sessions(session)
-    assert "7 documents were added" in page.html("drift")
-    assert "corpus has changed" in page.html("sessions")
+    older = replace(before, snapshot=replace(before.snapshot, version="older", documents=3))
+    monkeypatch.setattr(SessionStore, "find", lambda *_: older)
+    test = AppTest.from_file(str(APP), default_timeout=30)
+    test.query_params["session"], test.query_params["q"] = session, "river"
+    Page(test).run()
+    page = Page(test).run()
+    assert f"{serving.manifest.rows - 3} documents were added" in page.html("drift")
+
+
+def test_a_deleted_exploration_can_be_brought_back_by_its_link(open_sessions: Callable[..., Page], session: str):
+    SessionStore().delete(session)
+    assert f'data-act="restore" data-value="{session}"' in open_sessions(session).html("session")
 
 
 def test_a_window_without_a_step_says_how_to_begin(open_sessions: Callable[..., Page]):
