@@ -162,10 +162,10 @@ def _section(enters: Summary, clicks: Summary, loads: Summary, together: Summary
 
 
 _CONDITIONS = (
-    f"Chromium without a screen at 1280 x 900, server and browser on the same cores; {QUERIES - _WARM_UP} queries of one "
-    f"to four words after {_WARM_UP} to warm up, {CLICKS} clicks on values chosen by a seed, {LOADS} fresh windows, "
-    f"{BROWSERS} windows with {ROUNDS} queries each. Painted is when the counts, the hits and the facets have been "
-    "replaced and two frames have passed since; times are the browser's own clock."
+    f"Chromium without a screen at 1280 x 900, server and browser on the same cores; {QUERIES - _WARM_UP} queries of "
+    f"one to four words after {_WARM_UP} to warm up, {CLICKS} clicks on values chosen by a seed, {LOADS} fresh "
+    f"windows, {BROWSERS} windows with {ROUNDS} queries each, without a pause. Painted is when the counts, the hits "
+    "and the facets have been replaced and two frames have passed since; times are the browser's own clock."
 )
 
 if __name__ == "__main__":

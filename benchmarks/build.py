@@ -180,10 +180,10 @@ def _index_table(ours: float, command: float, logged: float) -> Table:
 
 _CONDITIONS = (
     f"{WORKERS} workers or threads for all; medians of {_ROUNDS} alternating rounds (twice and three times the "
-    "documents: one). Pyserini's command indexes the same texts with positions, a file of JSON lines for each of our parts, and leaves "
-    "several segments; ours reads Parquet and ends with one segment a part. The whole command includes Python's "
-    "start. Peak memory is anonymous memory (RssAnon and RssShmem) of the command and all its processes together, "
-    "Java's heaps included."
+    "documents: one). Pyserini's command indexes the same texts with positions, a file of JSON lines for each of our "
+    "parts, and leaves several segments; ours reads Parquet and ends with one segment a part. The whole command "
+    "includes Python's start. Peak memory is anonymous memory (RssAnon and RssShmem) of the command and all its "
+    "processes together, Java's heaps included."
 )
 
 
