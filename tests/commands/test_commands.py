@@ -11,6 +11,7 @@ import pytest
 import zstandard
 
 from commands.main import COMMANDS, main
+from corpuscope.sessions.store import SessionStore
 from tests.conftest import write_jsonl
 from tests.tiny import TINY
 
@@ -161,6 +162,9 @@ def test_the_readme_runs(tiny_corpus, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     raw = "".join(json.dumps(row) + "\n" for row in TINY).encode()
     (tmp_path / "pages.jsonl.zst").write_bytes(zstandard.compress(raw))
+    store = SessionStore()  # the README calls a session ID
+    store.mark("ID", tiny_corpus, "bookmark", ids=("doc-3",))
+    store.mark("ID", tiny_corpus, "label", name="keep", ids=("doc-3", "doc-4"))
     ran = 0
     for line in readme_commands():
         if "hf:" in line or line.startswith("serve"):
