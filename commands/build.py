@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from commands.info import reject_lines, skipped_lines
+from commands.terminal import counted
 from corpuscope.errors import UsageError
 from corpuscope.known_corpora import remember
 from corpuscope.manifest import Manifest
@@ -84,7 +85,8 @@ def run(args: argparse.Namespace) -> int:
 def print_summary(folder: Path, manifest: Manifest) -> None:
     """What a corpus holds after a job, rejects included."""
     print(
-        f"{manifest.name}@{manifest.version}: {manifest.rows:,} documents in {len(manifest.parts)} parts, in {folder}"
+        f"{manifest.name}@{manifest.version}: {counted(manifest.rows, 'document')} in "
+        f"{counted(len(manifest.parts), 'part')}, in {folder}"
     )
     rejected, mended = reject_lines("rejected", manifest.rejected), reject_lines("mended", manifest.mended)
     for line in [*rejected, *mended, *skipped_lines(manifest)]:

@@ -51,7 +51,8 @@ def _lines(corpus: Corpus) -> Iterator[str]:
     manifest = corpus.manifest
     shown = manifest.rows - len(corpus.suppressed_rows)
     size = terminal.size(sum(f.bytes for f in manifest.files()))
-    yield f"{corpus.label}: {shown:,} documents in {len(manifest.parts)} parts, {size}, analysed as {manifest.language}"
+    documents, parts = terminal.counted(shown, "document"), terminal.counted(len(manifest.parts), "part")
+    yield f"{corpus.label}: {documents} in {parts}, {size}, analysed as {manifest.language}"
     if len(corpus.suppressed_rows):
         yield f"{len(corpus.suppressed_rows):,} are suppressed; their text stays in the files until: corpuscope compact"
     yield ""
