@@ -91,7 +91,8 @@ class Filter:
 def _quote(value: str, *, empty: bool = False) -> str:
     """Quote a value where the grammar asks for it."""
     odd = "," in value or ".." in value or '"' in value or value != value.strip() or (empty and not value)
-    odd = odd or value.startswith("=")  # a>"=0" is not a>=0
+    # a>"=0" is not a>=0, and "."..b is not a range that is open below
+    odd = odd or value.startswith(("=", ".")) or value.endswith(".")
     return '"' + value.replace('"', '""') + '"' if odd else value
 
 

@@ -43,3 +43,9 @@ def test_the_grammar_reads_as_documented(text, expected):
 def test_nonsense_is_refused_in_a_sentence(text):
     with pytest.raises(InvalidQuery, match="filter|range"):
         Filter.parse(text)
+
+
+@pytest.mark.parametrize("bounds", [(".", None), (None, "."), ("a.", "b"), ("a", ".b"), ("..", None)])
+def test_a_bound_that_is_a_dot_stays_on_its_side(bounds: tuple[str | None, str | None]):
+    condition = Filter("a", "=", (Range(*bounds),))
+    assert Filter.parse(str(condition)) == condition
