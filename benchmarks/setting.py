@@ -31,7 +31,7 @@ class Setting:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what every benchmark takes."""
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data" / "bench", metavar="DIR")
-    parser.add_argument("--work", type=Path, default=ROOT / "benchmarks" / "work", metavar="DIR")
+    parser.add_argument("--work", type=Path, default=ROOT / "benchmarks" / "scratch", metavar="DIR")
     parser.add_argument("--limit", type=int, metavar="N", help="only the first N documents, to try a benchmark out")
 
 

@@ -186,8 +186,7 @@ class _Known:
     def __init__(self, corpus: Corpus) -> None:
         self._catalog = corpus.catalog
         self._fields = corpus.fields
-        found = (f for f in corpus.manifest.fields if f.origin == "tokens" and f.column == "tokens")
-        self.token_field = next(found, None)
+        self.token_field = corpus.token_field
 
     @cached_property
     def tokens(self) -> Labels | None:

@@ -71,6 +71,12 @@ class Corpus:
         """The fields of the corpus by name."""
         return {f.name: f for f in self.manifest.fields}
 
+    @property
+    def token_field(self) -> Field | None:
+        """The field that counts tokens, None when the corpus has none."""
+        counting = (f for f in self.manifest.fields if f.origin == "tokens" and f.column == "tokens")
+        return next(counting, None)
+
     @cached_property
     def suppressed_rows(self) -> Rows:
         """Rows taken down, ascending: never shown, counted or exported."""
@@ -150,6 +156,12 @@ class WidenedCorpus(Corpus):
     def fields(self) -> dict[str, Field]:
         """The fields of the corpus, then the further ones."""
         return self.base.fields | {name: c.field for name, c in self.columns.items()}
+
+    @property
+    def token_field(self) -> Field | None:
+        """The field that counts tokens, None when the corpus has none."""
+        counting = (f for f in self.manifest.fields if f.origin == "tokens" and f.column == "tokens")
+        return next(counting, None)
 
     @cached_property
     def suppressed_rows(self) -> Rows:

@@ -58,10 +58,8 @@ def search_values(corpus: Corpus, query: Query, request: FacetRequest, containin
 
 def count_tokens(corpus: Corpus, matches: Mask) -> TokenCount | None:
     """Tokens of every marked document; None when the corpus has no token counts."""
-    for field in corpus.manifest.fields:
-        if field.origin == "tokens" and field.column == "tokens":
-            return TokenCount(corpus.catalog.total(field.name, matches), field.estimated)
-    return None
+    field = corpus.token_field
+    return None if field is None else TokenCount(corpus.catalog.total(field.name, matches), field.estimated)
 
 
 def _facets(selection: Selection) -> dict[str, ValueFacet | BinFacet]:

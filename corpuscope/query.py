@@ -121,6 +121,11 @@ class Query:
         """Whether words of the text are looked up in the Lucene index."""
         return self.has_text and self.mode not in ("exact", "regex")
 
+    @property
+    def asks_for_everything(self) -> bool:
+        """Whether nothing is asked: no text, no condition, no sample."""
+        return not (self.has_text or self.filters or self.where or self.sample is not None)
+
     def in_words(self) -> str:
         """One line for people: what is looked for, how, and the conditions."""
         parts = [" ".join(self.text.split()) or "everything"]

@@ -130,7 +130,7 @@ class SessionStore:
         counts. A query that asks for nothing is no step.
         """
         query = result.query
-        if not (query.has_text or query.filters or query.where or query.sample is not None):
+        if query.asks_for_everything:
             return
         with self._database.reading() as connection:
             last = reading.last_step(connection, session)

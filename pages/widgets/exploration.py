@@ -57,8 +57,8 @@ def record(link: Link, corpus: Corpus, result: SearchResult) -> str | None:
         store().record_step(id_of(link), corpus, replace(result, query=query))
     except CorpuscopeError as error:
         return f"This step is not saved: {error}"
-    if query.has_text or query.filters or query.where or query.sample is not None:
-        st.session_state[_SAVED] = id_of(link)
+    if not query.asks_for_everything:
+        keep(link)
     return None
 
 

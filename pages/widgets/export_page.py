@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -14,20 +12,18 @@ from corpuscope.errors import CorpuscopeError
 from corpuscope.export.export import FORMATS, ExportOptions, choose
 from corpuscope.export.foreseen import Foreseen, foresee
 from corpuscope.links import EXPORT, SEARCH, Link
-from corpuscope.query import Query
 from corpuscope.selection import SCAN_BUDGET_S
 from pages.widgets import exploration, export_view, location, panel, summary_view, wording
 from pages.widgets.arrival import Arrival, arrive
 from pages.widgets.download import RENEW_S
 from pages.widgets.export_jobs import KEPT_BYTES, jobs
 from pages.widgets.export_orders import all_fields, export_order, replay_order
+from pages.widgets.kept import kept
 from pages.widgets.safe_html import element
-
-T = TypeVar("T")
 
 #: Seconds between two looks at jobs on their way.
 _POLL_S = 0.5
-_KEPT = "export_kept"
+_FORESEEN = "export_foreseen"
 _SIZE = "export_size"
 _NAMES = {
     ".parquet": "Parquet",
@@ -72,7 +68,7 @@ def _panel(place: Arrival) -> None:
         try:
             with summary, st.spinner("Counting …"):
                 foreseen = _foresee(link, corpus, options)
-                size = _kept(_SIZE, (foreseen, suffix), lambda: foreseen.sample.bytes_in(suffix))
+                size = kept(_SIZE, (foreseen, suffix), lambda: foreseen.sample.bytes_in(suffix))
         except CorpuscopeError as error:
             with summary:
                 panel.show(summary_view.notice("error", "This export cannot be made", str(error)), key="error")
@@ -205,21 +201,12 @@ def _foresee(link: Link, corpus: Corpus, options: ExportOptions) -> Foreseen:
     def compute() -> Foreseen:
         return foresee(choose(corpus, query, options, scan_budget_s=SCAN_BUDGET_S), FORMATS[0])
 
-    return _kept(_KEPT, asked, compute)
-
-
-def _kept(name: str, asked: tuple[Any, ...], compute: Callable[[], T]) -> T:
-    """What `compute` gave when this window last asked the same."""
-    kept = st.session_state.get(name)
-    if kept is None or any(a is not b and a != b for a, b in zip(kept[0], asked, strict=True)):
-        kept = st.session_state[name] = (asked, compute())
-    value: T = kept[1]
-    return value
+    return kept(_FORESEEN, asked, compute)
 
 
 def _mask(link: Link) -> None:
-    query: Query = replace(link.query, mask=st.session_state.export_mask)
-    location.go(replace(link, query=query))
+    if not location.has_moved(link):
+        location.go(replace(link, query=replace(link.query, mask=st.session_state.export_mask)))
 
 
 def _start(link: Link, corpus: Corpus, options: ExportOptions, suffix: str, documents: int | None) -> None:

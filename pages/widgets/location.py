@@ -28,9 +28,10 @@ def current() -> Link:
 def latest(link: Link) -> Link:
     """Where the reader is now, who may have gone elsewhere since `link` was drawn."""
     try:
-        return replace(link, query=current().query)
+        now = current()
     except CorpuscopeError:
         return link
+    return replace(link, query=now.query, show=now.show, by=now.by, area=now.area)
 
 
 def has_moved(link: Link) -> bool:

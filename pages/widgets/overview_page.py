@@ -56,7 +56,7 @@ def overview_page() -> None:
         with status, st.spinner("Counting …"):
             composition = _composed(corpus, _bare(link.query), *_chosen(link, corpus))
     except CorpuscopeError as error:
-        afresh = panel.door(Link(Query(), link.corpus, OVERVIEW, link.session), "Start afresh")
+        afresh = panel.door(link.to(OVERVIEW, Query()), "Start afresh")
         with status:
             panel.show(summary_view.notice("error", "This search cannot be run", str(error), afresh), key="error")
         return
@@ -89,8 +89,7 @@ def _chosen(link: Link, corpus: Corpus) -> _Division:
 
 
 def _measures(corpus: Corpus) -> list[Measure]:
-    has_tokens = any(f.origin == "tokens" and f.column == "tokens" for f in corpus.manifest.fields)
-    return ["documents", "tokens"] if has_tokens else ["documents"]
+    return ["documents"] if corpus.token_field is None else ["documents", "tokens"]
 
 
 def _show(status: DeltaGenerator, link: Link, corpus: MarkedCorpus, composition: Composition) -> None:
@@ -136,9 +135,8 @@ def _choices(link: Link, corpus: Corpus, chosen: _Division) -> None:
 
 
 def _divide(link: Link) -> None:
-    """Go where the widgets say; not when the browser has moved, and says what they showed before."""
-    now = location.current()
-    if (now.query, now.by, now.area) != (link.query, link.by, link.area):
+    """Go where the widgets say."""
+    if location.has_moved(link):
         return
     state = st.session_state
     by = tuple(f for f in (state[_OUTER], state[_INNER]) if f is not None)
@@ -195,6 +193,6 @@ def _nothing(link: Link) -> Html:
     if link.query.filters or link.query.where:
         bare = replace(link, query=refine.without_filters(link.query))
         ways.append(panel.door(bare, "Drop all conditions"))
-    ways.append(panel.door(Link(Query(), link.corpus, OVERVIEW, link.session), "The whole corpus"))
+    ways.append(panel.door(link.to(OVERVIEW, Query()), "The whole corpus"))
     offers = element("ul", *(element("li", w) for w in ways), class_="offers")
     return summary_view.notice("empty", "No document matches", join([offers]))

@@ -43,7 +43,7 @@ def tell(key: str, error: CorpuscopeError) -> None:
 
 
 def door(link: Link, *children: object, **attributes: object) -> Html:
-    """A link to another state of the page."""
+    """A link to another place in the app."""
     return element("a", *children, href=to_url(link), data_go=True, **attributes)
 
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
-from typing import TypeVar
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from corpuscope.corpus import Corpus
 from corpuscope.errors import CorpuscopeError, InvalidQuery
-from corpuscope.fields import Field
 from corpuscope.links import SEARCH, SESSIONS, Link
 from corpuscope.query import Query
 from corpuscope.results import SearchResult
@@ -23,9 +20,8 @@ from pages.widgets.corpus_choice import choose_corpus
 from pages.widgets.facet_panel import facet_panel
 from pages.widgets.facet_view import default_facets
 from pages.widgets.hit_view import hits_html
+from pages.widgets.kept import kept
 from pages.widgets.safe_html import element, join
-
-T = TypeVar("T")
 
 _ANSWER = "answer"
 _OFFERS = "offers"
@@ -71,17 +67,7 @@ def _patience(query: Query) -> AbstractContextManager[None]:
 
 def _answer(corpus: Corpus, query: Query) -> SearchResult:
     """The answer, kept while only other parts of the page change: a scan of all texts takes seconds."""
-    return _kept(_ANSWER, corpus, query, lambda: corpus.search(query))
-
-
-def _kept(name: str, corpus: Corpus, query: Query, compute: Callable[[], T]) -> T:
-    """What `compute` gave when this session last asked this version of the corpus this query."""
-    asked = (corpus, query)
-    kept = st.session_state.get(name)
-    if kept is None or kept[0] != asked:
-        kept = st.session_state[name] = (asked, compute())
-    value: T = kept[1]
-    return value
+    return kept(_ANSWER, (corpus, query), lambda: corpus.search(query))
 
 
 def _show_answer(status: DeltaGenerator, link: Link, corpus: MarkedCorpus, result: SearchResult) -> None:
@@ -90,7 +76,7 @@ def _show_answer(status: DeltaGenerator, link: Link, corpus: MarkedCorpus, resul
         query_bar.add_facet(link, result.query.facets, corpus.fields)
     left_out = sum(r.count for r in corpus.manifest.rejected.values())
     with status:
-        panel.show(summary_view.counts(result, tokens_by=_tokens_by(corpus.fields), left_out=left_out), key="counts")
+        panel.show(summary_view.counts(result, tokens_by=_tokens_by(corpus), left_out=left_out), key="counts")
     toolbar.toolbar(link, corpus, result)
     with st.container():
         marking.show_latest(link)
@@ -120,7 +106,7 @@ def _show_nothing(link: Link, corpus: Corpus, result: SearchResult) -> None:
         first = panel.door(replace(link, query=replace(link.query, offset=0)), "Go to the first page")
         panel.show(summary_view.notice("empty", "There is no such page", first), key="hits")
         return
-    offers = [o for o in _kept(_OFFERS, corpus, link.query, lambda: _offers(corpus, link.query)) if o[1]]
+    offers = [o for o in kept(_OFFERS, (corpus, link.query), lambda: _offers(corpus, link.query)) if o[1]]
     body = summary_view.ways_out(link, offers) if offers else "Try other words, or keyword mode: it takes any of them."
     panel.show(summary_view.notice("empty", "No document matches", body), key="hits")
 
@@ -152,9 +138,7 @@ def _show_error(status: DeltaGenerator, link: Link, error: CorpuscopeError) -> N
         panel.show(summary_view.notice("error", "This search cannot be run", *lines), key="error")
 
 
-def _tokens_by(fields: dict[str, Field]) -> str:
+def _tokens_by(corpus: Corpus) -> str:
     """How tokens were counted, in the words of the annotator that counted them."""
-    for field in fields.values():
-        if field.origin == "tokens" and field.column == "tokens":
-            return " ".join(filter(None, (field.meaning, field.caveat)))
-    return ""
+    field = corpus.token_field
+    return "" if field is None else " ".join(filter(None, (field.meaning, field.caveat)))

@@ -74,6 +74,8 @@ def test_a_star_is_kept_and_personal_data_is_masked_again(visit: Visit):
     visit.page.go_back()
     visit.page.locator(".pane", has_text="[EMAIL]").wait_for()
     visit.page.get_by_role("button", name="Remove the bookmark").wait_for()
+    assert "jane.roe@rivers.org" not in visit.page.locator(".pane").inner_text()
+    assert visit.page.get_by_role("button", name="Bookmark this document").count() == 0
 
 
 def test_hostile_text_runs_nothing(visit: Visit):

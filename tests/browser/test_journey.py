@@ -114,6 +114,7 @@ def test_stars_clicked_in_quick_succession_all_count(visit: Visit):
     stars.first.wait_for()
     visit.page.evaluate("all => all.forEach(one => one.click())", stars.element_handles()[:4])
     visit.page.locator(".hit .star.marked").nth(3).wait_for()
+    assert visit.page.locator(".hit .star.marked").count() == 4
 
 
 def test_values_of_a_facet_are_searched_as_one_types(visit: Visit):

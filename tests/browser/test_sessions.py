@@ -41,6 +41,8 @@ def test_bookmarks_and_labels_are_filters_and_can_be_undone(visit: Visit, tiny_c
     visit.page.locator(".notice", has_text="No document matches").wait_for()
     visit.page.goto(f"{visit.address}/?filter=bookmark%3Dtrue&session={session_of(visit.page)}")
     visit.total("1")
+    assert visit.page.locator(".hit").count() == visit.page.locator(".hit .star.marked").count() == 1
+    assert visit.page.locator(".chip.label").count() == 0
 
 
 def session_of(page: Page) -> str:
@@ -108,6 +110,9 @@ def test_a_session_is_named_noted_duplicated_deleted_and_brought_back(visit: Vis
     page.locator(".sessions b", has_text="rivers of the north (copy)").wait_for(state="detached")
     page.get_by_role("button", name="Undo").click()
     page.locator(".sessions b", has_text="rivers of the north (copy)").wait_for()
+    page.locator(".note-text").wait_for()
+    assert page.locator(".note-text").all_inner_texts() == ["look at <b>these</b> again"]
+    assert page.locator(".sessions b", has_text="rivers of the north").count() == 2
 
 
 def test_a_label_that_cannot_be_is_said_on_the_page_and_nothing_is_lost(visit: Visit):
