@@ -47,17 +47,6 @@ function press(panel, event) {
   pressed.click()
 }
 
-// Fields, and what moves by arrows itself, keep their keys.
-function isTaken(event) {
-  const target = event.composedPath()[0]
-  const roles = ["combobox", "listbox", "option", "slider", "tab", "radio", "menuitem"]
-  return (
-    target.isContentEditable ||
-    ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName) ||
-    roles.includes(target.getAttribute?.("role"))
-  )
-}
-
 // To the next mark, or the one before; past the ends to the page of the text with more of them, else around.
 function step(panel, by) {
   const marks = panel.querySelectorAll("mark[data-n]")
@@ -87,11 +76,4 @@ function choose(panel, index, isAsked = true) {
     pane.scrollTop += top - pane.clientHeight / 2
   }
   if (isAsked) pane.scrollIntoView({ block: "nearest" })
-}
-
-// One step of the browser's history; Streamlit goes where Back and Forward lead, and so here. None where it is already.
-function move(address) {
-  if (address === window.location.href) return
-  window.history.pushState(null, "", address)
-  window.dispatchEvent(new PopStateEvent("popstate"))
 }

@@ -2,6 +2,5 @@
 export default function ({ data, parentElement }) {
   if (!data.url || parentElement.moved === data.url) return
   parentElement.moved = data.url
-  window.history.pushState(null, "", data.url)
-  window.dispatchEvent(new PopStateEvent("popstate"))
+  move(data.url)
 }

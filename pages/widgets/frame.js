@@ -2,7 +2,7 @@
 export default function ({ data }) {
   nameAddress(data.parameters, data.session)
   const onKey = (event) => {
-    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || isTaken(event)) return
     const query = document.querySelector('input[aria-label="Query"]')
     if (!query) return
     event.preventDefault()
@@ -20,9 +20,4 @@ function nameAddress(parameters, session) {
   if (!address.search) address.search = parameters
   if (session && !address.searchParams.has("session")) address.searchParams.set("session", session)
   if (address.href !== window.location.href) window.history.replaceState(window.history.state, "", address)
-}
-
-function isTyping(event) {
-  const target = event.composedPath()[0]
-  return target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName)
 }

@@ -121,11 +121,3 @@ function brush(bars, down, act) {
   document.addEventListener("pointermove", over)
   document.addEventListener("pointerup", up, { once: true })
 }
-
-// One step of the browser's history; Streamlit goes where Back and Forward lead, and so here. None where it is already.
-function move(address) {
-  if (address === window.location.href) return false
-  window.history.pushState(null, "", address)
-  window.dispatchEvent(new PopStateEvent("popstate"))
-  return true
-}

@@ -8,17 +8,15 @@ is no move: it calls a function with that name and the element's `data-value`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache, partial
-from pathlib import Path
-from typing import Any
+from functools import partial
 
 import streamlit as st
 
 from corpuscope.errors import CorpuscopeError
 from corpuscope.links import Link, to_url
+from pages.widgets.component import panel_component
 from pages.widgets.safe_html import Html, datum, element, join
 
-_HERE = Path(__file__).parent
 #: The number of the latest act of a panel that was done, by the panel's key.
 _SEEN = "panel_seen_"
 #: Why an act of a panel could not be done, by the panel's key.
@@ -34,7 +32,7 @@ def show(content: Html, *, key: str, on_act: OnAct | None = None) -> None:
     if trouble := st.session_state.pop(_TROUBLE + key, None):
         content = join([element("p", datum(trouble), class_="notice error slim", role="alert"), content])
     data = {"html": content, "seen": st.session_state.get(_SEEN + key, 0)}
-    _component()(data=data, key=key, on_act_change=partial(_act, key, on_act))
+    panel_component("panel")(data=data, key=key, on_act_change=partial(_act, key, on_act))
 
 
 def tell(key: str, error: CorpuscopeError) -> None:
@@ -45,15 +43,6 @@ def tell(key: str, error: CorpuscopeError) -> None:
 def door(link: Link, *children: object, **attributes: object) -> Html:
     """A link to another place in the app."""
     return element("a", *children, href=to_url(link), data_go=True, **attributes)
-
-
-@cache
-def _component() -> Any:
-    style = (_HERE / "panel.css").read_text(encoding="utf-8")
-    script = (_HERE / "panel.js").read_text(encoding="utf-8")
-    return st.components.v2.component(
-        "corpuscope_panel", html='<div class="panel"></div>\n<!-- -->', css=style, js=script
-    )
 
 
 def _act(key: str, on_act: OnAct | None) -> None:
