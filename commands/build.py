@@ -7,10 +7,10 @@ import os
 from pathlib import Path
 
 from commands.info import reject_lines, skipped_lines
-from commands.terminal import counted
 from corpuscope.errors import UsageError
 from corpuscope.known_corpora import remember
 from corpuscope.manifest import Manifest
+from corpuscope.wording import counted
 from indexing.build import BuildOptions, build
 from indexing.progress import ConsoleProgress
 

@@ -12,6 +12,7 @@ from commands import terminal
 from commands.query_arguments import open_and_remember
 from corpuscope.corpus import Corpus
 from corpuscope.manifest import Manifest, Reject
+from corpuscope.wording import counted
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,7 +52,7 @@ def _lines(corpus: Corpus) -> Iterator[str]:
     manifest = corpus.manifest
     shown = manifest.rows - len(corpus.suppressed_rows)
     size = terminal.size(sum(f.bytes for f in manifest.files()))
-    documents, parts = terminal.counted(shown, "document"), terminal.counted(len(manifest.parts), "part")
+    documents, parts = counted(shown, "document"), counted(len(manifest.parts), "part")
     yield f"{corpus.label}: {documents} in {parts}, {size}, analysed as {manifest.language}"
     if len(corpus.suppressed_rows):
         yield f"{len(corpus.suppressed_rows):,} are suppressed; their text stays in the files until: corpuscope compact"

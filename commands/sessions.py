@@ -9,6 +9,7 @@ from typing import Any
 from commands import terminal
 from corpuscope.sessions.records import Session
 from corpuscope.sessions.store import SessionStore
+from corpuscope.wording import counted
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,6 +46,6 @@ def _as_json(session: Session) -> dict[str, Any]:
 
 def _line(session: Session) -> str:
     changed = session.changed.astimezone().strftime("%Y-%m-%d %H:%M")
-    steps = f"{session.steps:,} step{'' if session.steps == 1 else 's'}"
+    steps = counted(session.steps, "step")
     about = " · ".join(text for text in (session.name, session.summary) if text)
     return terminal.printable(f"{session.id}  {changed}  {session.corpus}  {steps:<9}  {about}".rstrip())

@@ -31,11 +31,6 @@ def marked(text: str, spans: list[tuple[int, int]]) -> str:
     return "".join([*out, printable(text[end:])])
 
 
-def counted(number: int, noun: str) -> str:
-    """A number with its noun: 1 part, 1,200 parts."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def size(count: float) -> str:
     """Bytes for people."""
     for unit in ("B", "kB", "MB", "GB"):

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from corpuscope.wording import counted
+
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
@@ -154,10 +156,10 @@ def _measured(measure: Measure, estimated: bool) -> str:
 
 def _hover(bar: Portion, estimated: bool) -> str:
     """Exact counts; plotly reads some markup, so that text is escaped."""
-    counted = f"{bar.documents:,} document{'' if bar.documents == 1 else 's'}"
+    told = counted(bar.documents, "document")
     if bar.tokens is not None:
-        counted += f", {bar.tokens:,}{'~' if estimated else ''} tokens"
-    return f"<b>{html.escape(f'{bar.field} {bar.label}')}</b><br>{counted}"
+        told += f", {bar.tokens:,}{'~' if estimated else ''} tokens"
+    return f"<b>{html.escape(f'{bar.field} {bar.label}')}</b><br>{told}"
 
 
 def _short(number: int) -> str:

@@ -157,12 +157,6 @@ class WidenedCorpus(Corpus):
         """The fields of the corpus, then the further ones."""
         return self.base.fields | {name: c.field for name, c in self.columns.items()}
 
-    @property
-    def token_field(self) -> Field | None:
-        """The field that counts tokens, None when the corpus has none."""
-        counting = (f for f in self.manifest.fields if f.origin == "tokens" and f.column == "tokens")
-        return next(counting, None)
-
     @cached_property
     def suppressed_rows(self) -> Rows:
         """Rows taken down, ascending."""

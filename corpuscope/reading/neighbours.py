@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from corpuscope.sessions.marks import MarkedCorpus
 FAR = 10_000
 #: What a query selects is kept for the next document: exact and regex modes read every text to know it.
 _SELECTIONS = 16
+_KEPT = "selections"
 
 
 def find_neighbours(corpus: Corpus, query: Query, row: int, at: int | None = None) -> Neighbours:
@@ -43,9 +44,11 @@ def selection_of(corpus: Corpus, query: Query) -> Selection:
     return selection
 
 
-@lru_cache(_SELECTIONS)
 def _select(corpus: Corpus, query: Query) -> Selection:
-    return select(corpus, query)
+    if _KEPT not in corpus.kept:
+        corpus.kept.setdefault(_KEPT, lru_cache(_SELECTIONS)(partial(select, corpus)))
+    selection: Selection = corpus.kept[_KEPT](query)
+    return selection
 
 
 def _place(selection: Selection, row: int, at: int | None, total: int) -> int | None:

@@ -8,6 +8,7 @@ from corpuscope.corpus import Corpus
 from corpuscope.links import SEARCH, Link
 from corpuscope.reading.neighbours import find_neighbours
 from corpuscope.reading.records import Neighbour, Neighbours, Reading
+from corpuscope.wording import counted
 from pages.widgets import document_panel
 from pages.widgets.panel import door
 from pages.widgets.safe_html import Html, element
@@ -33,7 +34,7 @@ def neighbours_html(link: Link, found: Neighbours) -> Html:
 
 
 def _place(found: Neighbours) -> str:
-    of = f"{found.total:,} hit{'' if found.total == 1 else 's'}"
+    of = counted(found.total, "hit")
     return f"not found among {of}" if found.at is None else f"{found.at:,} of {of}"
 
 

@@ -15,6 +15,7 @@ from corpuscope.query import Query
 from corpuscope.reading.reader import read
 from corpuscope.reading.records import Reading
 from corpuscope.sessions.marks import MarkedCorpus
+from corpuscope.wording import counted
 from pages.widgets import document_neighbours, document_panel, exploration, marking, panel, summary_view
 from pages.widgets.arrival import arrive
 from pages.widgets.command_line import quote
@@ -81,7 +82,7 @@ def _head(corpus: MarkedCorpus, reading: Reading) -> Html:
     )
     facts = (
         element("bdi", reading.id, class_="id", title="id") if reading.title else "no title",
-        f"{reading.length:,} character{'' if reading.length == 1 else 's'}",
+        counted(reading.length, "character"),
     )
     about = element("p", *(element("span", fact) for fact in facts), class_="facts")
     heading = element("header", element("h2", title, dir="auto"), star(reading.id, is_marked=is_marked))

@@ -11,6 +11,7 @@ from corpuscope.export.foreseen import Foreseen
 from corpuscope.links import SEARCH, Link
 from corpuscope.query import Query
 from corpuscope.sessions.records import Export
+from corpuscope.wording import counted
 from pages.widgets import download, summary_view, wording
 from pages.widgets.export_jobs import AT_ONCE, KEPT_BYTES, KEPT_S, Job
 from pages.widgets.panel import door
@@ -197,7 +198,7 @@ def _recipe_lines(recipe: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "labels and bookmarks", f"{len(recipe['marks']):,} steps of marking go along"
     yield "computed by", ", ".join(f"{n} {v}" for n, v in recipe["annotators"].items()) or "no annotator"
     parts = max((len(v) for v in recipe["fingerprints"].values()), default=0)
-    yield "fingerprints", f"{', '.join(recipe['fingerprints'])} of {parts:,} part{'' if parts == 1 else 's'}"
+    yield "fingerprints", f"{', '.join(recipe['fingerprints'])} of {counted(parts, 'part')}"
     yield "program", recipe["program"]
     yield "documents foreseen", f"{recipe['documents_foreseen']:,}"
     yield "documents written", f"{recipe['documents_written']:,}" if "documents_written" in recipe else later

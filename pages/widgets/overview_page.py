@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import lru_cache
-from typing import Any
+from functools import lru_cache, partial
+from typing import Any, TypeVar
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -13,6 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 from corpuscope import charts
 from corpuscope.composition import Composition, Histogram, Measure, compose, nestable_fields, nesting_fields
 from corpuscope.corpus import Corpus
+from corpuscope.engine import search
 from corpuscope.errors import CorpuscopeError
 from corpuscope.links import OVERVIEW, SEARCH, Link
 from corpuscope.query import Query
@@ -25,6 +26,8 @@ from pages.widgets.forward import forward
 from pages.widgets.hit_view import hits_html
 from pages.widgets.overview_view import OverviewView, left_out_html
 from pages.widgets.safe_html import Html, element, join
+
+T = TypeVar("T")
 
 #: Outer and inner field of the treemap, and what its areas are.
 _Division = tuple[str | None, str | None, Measure]
@@ -72,14 +75,21 @@ def _bare(query: Query) -> Query:
     return replace(query.without_paging(), sort=None, sample=None, seed=0)
 
 
-@lru_cache(maxsize=_KEPT)
 def _composed(corpus: Corpus, query: Query, outer: str | None, inner: str | None, measure: Measure) -> Composition:
-    return compose(corpus, query, outer=outer, inner=inner, measure=measure)
+    return _at_hand(corpus, compose)(query, outer=outer, inner=inner, measure=measure)
 
 
-@lru_cache(maxsize=_KEPT)
 def _sampled(corpus: Corpus, query: Query) -> SearchResult:
-    return corpus.search(query)
+    return _at_hand(corpus, search)(query)
+
+
+def _at_hand(corpus: Corpus, answer: Callable[..., T]) -> Callable[..., T]:
+    """A function of a corpus that remembers its latest answers, and is forgotten with the corpus's version."""
+    name = f"overview.{answer.__name__}"
+    if name not in corpus.kept:
+        corpus.kept.setdefault(name, lru_cache(_KEPT)(partial(answer, corpus)))
+    remembering: Callable[..., T] = corpus.kept[name]
+    return remembering
 
 
 def _chosen(link: Link, corpus: Corpus) -> _Division:

@@ -12,6 +12,7 @@ from corpuscope.links import DOCUMENT, EXPORT, SEARCH, SESSIONS, Link
 from corpuscope.query import Query
 from corpuscope.results import Hit
 from corpuscope.sessions.records import Event, Export, Mark, Note, Session, Step
+from corpuscope.wording import counted
 from pages.widgets import summary_view, wording
 from pages.widgets.panel import door
 from pages.widgets.safe_html import Html, datum, element, join
@@ -28,13 +29,13 @@ def session_list(link: Link, sessions: Sequence[Session], fresh: Link, corpus: C
 def _list_item(link: Link, session: Session, corpus: Corpus) -> Html:
     here = session.id == link.session
     title = element("b", datum(session.name or session.summary or "no search yet"))
-    counted = [
-        f"{session.steps:,} step{'' if session.steps == 1 else 's'}",
+    holds = [
+        counted(session.steps, "step"),
         f"{session.bookmarks:,} ★" if session.bookmarks else "",
-        f"{session.labels:,} label{'' if session.labels == 1 else 's'}" if session.labels else "",
-        f"{session.exports:,} export{'' if session.exports == 1 else 's'}" if session.exports else "",
+        counted(session.labels, "label") if session.labels else "",
+        counted(session.exports, "export") if session.exports else "",
     ]
-    about = " · ".join(filter(None, [wording.when(session.changed), session.corpus, *counted]))
+    about = " · ".join(filter(None, [wording.when(session.changed), session.corpus, *holds]))
     moved = session.corpus == corpus.name and session.snapshot.version != corpus.version
     drift = element("span", " · corpus has changed", class_="warning") if moved else None
     summary = session.name and session.summary and element("span", datum(session.summary), class_="example")

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from corpuscope.wording import counted
+
 _UNITS = ((1_000_000_000_000, "T"), (1_000_000_000, "B"), (1_000_000, "M"), (10_000, "k"))
 
 
 def documents(n: int) -> str:
     """1 -> "1 document", 12431 -> "12,431 documents"."""
-    return f"{n:,} document{'' if n == 1 else 's'}"
+    return counted(n, "document")
 
 
 def compact(n: int) -> str:

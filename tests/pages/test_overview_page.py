@@ -8,8 +8,9 @@ import pytest
 from corpuscope.corpus import Corpus
 from corpuscope.links import OVERVIEW, from_url
 from corpuscope.query import Query
+from corpuscope.sessions.marks import with_marks
 from pages.environment import for_app
-from pages.widgets import overview_page
+from pages.widgets import corpora
 from tests.conftest import build_corpus
 from tests.pages.conftest import Page
 
@@ -115,17 +116,18 @@ def test_documents_that_cannot_be_read_are_said_to_be_so(
     corpus = build_corpus(tmp_path / "torn", [{"id": str(i), "text": "x y"} for i in range(3)])
     serve(monkeypatch, corpus)
     assert "3 documents at random" in overview().html("at_random")
-    overview_page._sampled.cache_clear()
     (corpus.folder / corpus.manifest.parts[0].documents.path).unlink()
     assert "corpuscope verify" in overview(Query(seed=1)).html("at_random")
 
 
 def test_other_documents_and_other_orders_count_nothing_anew(overview: Visit):
     overview(Query(text="river"))
-    counted = overview_page._composed.cache_info().misses
+    composed = with_marks(corpora.find("tiny")[1], ()).kept["overview.compose"].cache_info
+    counted = composed().misses
+    assert counted
     overview(Query(text="river", seed=7))
     overview(Query(text="river", sort="rank_b", k=20))
-    assert overview_page._composed.cache_info().misses == counted
+    assert composed().misses == counted
 
 
 def test_personal_data_is_masked(overview: Visit):
