@@ -67,6 +67,12 @@ def hash_ngrams(words: Hashes, count: int, n: int, out: Hashes) -> int:
     return count - n + 1
 
 
+@compiled
+def extend(ngram: np.uint64, word: np.uint64) -> np.uint64:
+    """The hash of an n-gram and one more word; that of a single word is the word's."""
+    return mix(ngram * _PER_WORD + word)
+
+
 class Table(NamedTuple):
     """A number for each key, by open addressing; emptied for the next text without being cleared.
 
