@@ -7,6 +7,8 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable
 
+import regex
+
 Score = float | None
 #: A list of stop words, and one of words and phrases that should not be there.
 Lists = tuple[frozenset[str], frozenset[str]]
@@ -49,7 +51,7 @@ def duplicated(words: list[str], n: int) -> float:
 
 def document_signals(text: str, lists: Lists) -> dict[str, Score]:
     stop_words, bad_words = lists
-    raw, normal = re.findall(r"\w+|[^\w\s]+", text), normalize(text)
+    raw, normal = regex.findall(r"\w+|[^\w\s]+", text), normalize(text)
     words, lines = normal.split(), re.findall(r"[^\n]*\n|[^\n]+", text)
     counts = Counter(words)
     lorem = len(re.findall("lorem ipsum", normal, re.IGNORECASE)) if "lorem ipsum" in normal else 0

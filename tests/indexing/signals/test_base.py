@@ -6,7 +6,7 @@ from collections import Counter
 import numpy as np
 import pyarrow as pa
 import regex
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from indexing.signals import characters, hashing, normalizing
@@ -56,6 +56,7 @@ def test_ngrams_have_equal_hashes_exactly_where_their_words_are_equal(words: lis
 
 
 @compiling
+@example(["", "\x00", "\x00\x00", "a", "\x00a", "a\x00"])
 @given(st.lists(TEXT, max_size=20))
 def test_words_have_equal_hashes_exactly_where_they_are_equal(words: list[str]) -> None:
     codes, offsets = code_points(pa.array(words, pa.large_string()))
