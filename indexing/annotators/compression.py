@@ -23,8 +23,8 @@ FIELD = Field(
     origin="compression",
     meaning=f"Bytes of the text in UTF-8, divided by its bytes compressed by zlib at level {LEVEL}.",
     source=(
-        "Computed as by Whisper (https://github.com/openai/whisper, commit c0d2f624), which takes texts above 2.4 for "
-        "repetitive; with gzip a measure of diversity in Shaib et al., 2024 (arXiv 2403.00553)."
+        "Computed as by Whisper (https://github.com/openai/whisper), which takes texts above 2.4 for repetitive; "
+        "with gzip a measure of diversity in Shaib et al., 2024 (arXiv 2403.00553)."
     ),
     caveat=(
         "Grows with the length of a text, and is below 1 for the shortest; scripts of several bytes a letter compress "
