@@ -1,11 +1,11 @@
-"""Makes the file of word lists anew: python -m indexing.signals.make_word_lists STOP_WORDS.txt BAD_WORDS.txt.
+"""Makes the file of word lists anew, from lists that have an entry a line; see `indexing.signals.word_lists`.
 
-Both files have an entry a line. The entries are kept as hashes, so that the lists' own texts are not in this project.
+The entries are kept as hashes, so that the lists' own texts are not in this project.
 """
 
 from __future__ import annotations
 
-import sys
+import argparse
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +13,14 @@ import numpy as np
 from indexing.signals.word_lists import FILE, cells_of
 
 
-def main(stop_words: Path, bad_words: Path) -> None:
+def main() -> None:
     """Write the file."""
+    parser = argparse.ArgumentParser(prog="python -m indexing.signals.make_word_lists", description=__doc__)
+    parser.add_argument("stop_words", type=Path, help="en.txt made of en.json of stopwords-json")
+    parser.add_argument("bad_words", type=Path, help="the file en of LDNOOBW")
+    args = parser.parse_args()
     temporary = FILE.with_name(f".{FILE.name}.tmp.npz")
-    np.savez_compressed(temporary, stop_words=cells_of(read(stop_words)), bad_words=cells_of(read(bad_words)))
+    np.savez_compressed(temporary, stop_words=cells_of(read(args.stop_words)), bad_words=cells_of(read(args.bad_words)))
     temporary.replace(FILE)
 
 
@@ -27,4 +31,4 @@ def read(file: Path) -> frozenset[str]:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main()
