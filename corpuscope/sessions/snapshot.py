@@ -40,7 +40,7 @@ class Snapshot:
             language=manifest.language,
             parts=tuple(p.documents.sha256[:_DIGITS] for p in manifest.parts),
             fields={f.name: _type_of(f) for f in manifest.fields},
-            annotators={name: str(about.get("version", "")) for name, about in manifest.annotators.items()},
+            annotators=manifest.versions,
         )
 
     def to_json(self) -> dict[str, Any]:
