@@ -94,7 +94,7 @@ def _annotator_changes(before: Snapshot, now: Snapshot) -> Iterator[str]:
     for name, version in now.annotators.items():
         earlier = before.annotators.get(name, version)
         if earlier != version:
-            yield f"{name} was computed again (version {earlier} → {version})."
+            yield f"{name} was made again (version {earlier} → {version})."
 
 
 def _documents(count: int) -> str:

@@ -74,7 +74,8 @@ def _ratings_file(file: SourceFile, json_columns: tuple[str, ...]) -> RatingsFil
         raise SourceError(f"{file.path} is plain text, which holds no ratings; name a table of them.")
 
     def blocks(wanted: Wanted) -> Iterator[Records]:
-        return (_spread(records, json_columns) for records in _blocks(file, wanted))
+        spelled = _blocks(file, lambda name: name in json_columns or wanted(name))
+        return (_spread(records, json_columns) for records in spelled)
 
     first = next(iter(_spread(records, json_columns) for records in _head(file)), None)
     if first is None or not first.columns:

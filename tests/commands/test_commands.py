@@ -93,6 +93,16 @@ BAD = [
     ["compact", "{missing}"],
     ["annotate", "{corpus}", "nosuch"],
     ["annotate", "{missing}", "words"],
+    ["import", "{missing}", "{rows}"],
+    ["import", "{corpus}", "{missing}"],
+    ["import", "{corpus}", "{empty}"],
+    ["import", "{corpus}", "{foreign}"],
+    ["import", "{corpus}", "{foreign}", "--on", "position"],
+    ["import", "{corpus}", "{rows}", "--on", "nosuch"],
+    ["import", "{corpus}"],
+    ["import", "{corpus}", "{topics}"],
+    ["import", "{corpus}", "{array}"],
+    ["import", "{corpus}", "hf:org/name"],
     ["add", "{corpus}", "--source", "{missing}"],
     ["add", "{missing}", "--source", "{topics}"],
     ["build", "{tmp}/new"],
@@ -118,6 +128,9 @@ def test_bad_input_gets_one_sentence_and_a_non_zero_exit(words, tiny_corpus, tmp
     places["rows"] = write_jsonl(tmp_path / "rows.jsonl", TINY[:3])
     places["empty"] = tmp_path / "empty"
     places["empty"].mkdir()
+    places["foreign"] = write_jsonl(tmp_path / "foreign.jsonl", [{"id": "x", "grade": 1}])
+    places["array"] = tmp_path / "a.npy"
+    places["array"].write_bytes(b"no array")
     before = sorted(p.name for p in tmp_path.iterdir() if p.name != "new")
     code, out, err = run(capsys, *(w.format(**places) for w in words))
     assert code in (1, 2)
