@@ -14,6 +14,7 @@ from indexing.published.essential_web import ESSENTIAL_WEB
 from indexing.published.files import RatingsFile
 from indexing.published.fineweb import FINEWEB
 from indexing.published.flat import FLAT, common_name
+from indexing.published.minhash import MINHASH
 from indexing.published.nemo_curator import NEMO_CURATOR
 from indexing.published.qurating import QURATING
 from indexing.published.redpajama_v2 import REDPAJAMA_V2
@@ -26,6 +27,7 @@ SYSTEMS: tuple[System, ...] = (
     ESSENTIAL_WEB,
     REDPAJAMA_V2,
     DUPLICATES,
+    MINHASH,
     DOLMA,
     QURATING,
     DATAMAN,

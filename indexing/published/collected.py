@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
@@ -79,13 +79,11 @@ class Collected:
             row -= len(block.lines)
         raise IndexError(row)
 
-    def ratings(self) -> list[tuple[Rating, list[pa.Array]]]:
-        """Every rating, its types settled, with its values over all rows; the blocks are let go."""
-        out = []
+    def ratings(self) -> Iterator[tuple[Rating, list[pa.Array]]]:
+        """Every rating in turn, its type settled, with its values over all rows."""
         for rating in dict.fromkeys(rating for block in self._blocks for rating in block.made):
             made = [block.made.get(rating) for block in self._blocks]
-            out.append(self._settled(rating, made) if rating.convert is None else self._whole(rating, made))
-        return out
+            yield self._settled(rating, made) if rating.convert is None else self._whole(rating, made)
 
     def _whole(self, rating: Rating, made: list[Made | None]) -> tuple[Rating, list[pa.Array]]:
         blocks = [arrays if isinstance(arrays, list) else None for arrays in made]

@@ -11,6 +11,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from corpuscope.errors import CorpuscopeError
 from indexing.published.dataman import CRITERIA, DOMAINS
@@ -145,6 +147,30 @@ def test_datatrove_reasons_statistics_and_clusters(tmp_path: Path) -> None:
     assert kept.columns == {"filter_reason": ["gopher_short_doc"], "n_words": [4], "fasttext_en": [0.9]}
     clusters = read(parquet(tmp_path / "c.parquet", [{"id": "a", "minhash_cluster_id": 3, "minhash_cluster_size": 2}]))
     assert clusters.origin == "duplicate_clusters_published" and clusters["minhash_cluster_size"] == [2]
+
+
+def test_documents_that_share_a_band_are_one_cluster_through_others_too(tmp_path: Path) -> None:
+    bands = [[b"a", b"b"], [b"x", b"b"], [b"x", b"y"], [b"b", b"a"], None, []]
+    rows = [{"shard_id": "s", "id": str(i), "id_int": i, "signature_sim0.8": band} for i, band in enumerate(bands)]
+    found = read(parquet(tmp_path / "en_head.minhash.parquet", rows))
+    assert found.origin == "redpajama_v2_minhash_published"
+    assert found["minhash_cluster_id_0.8"] == [0, 0, 0, 3, None, None]
+    assert found["minhash_cluster_size_0.8"] == [3, 3, 3, 1, None, None]
+
+
+@given(bands=st.lists(st.none() | st.lists(st.integers(0, 5), min_size=3, max_size=3), min_size=1, max_size=12))
+def test_clusters_equal_those_of_a_plain_search(bands: list[list[int] | None], tmp_path_factory: Any) -> None:
+    rows = [{"id": str(i), "signature_sim0.7": b and [bytes([n]) for n in b]} for i, b in enumerate(bands)]
+    schema = pa.schema([("id", pa.string()), ("signature_sim0.7", pa.list_(pa.binary()))])
+    path = tmp_path_factory.mktemp("minhash") / "m.parquet"
+    pq.write_table(pa.Table.from_pylist(rows, schema), path)
+    cluster = list(range(len(bands)))
+    for _ in bands:  # as often as a chain can be long
+        for i, one in enumerate(bands):
+            for j, other in enumerate(bands):
+                if one and other and any(a == b for a, b in zip(one, other, strict=True)):
+                    cluster[j] = cluster[i] = min(cluster[i], cluster[j])
+    assert read(path)["minhash_cluster_id_0.7"] == [c if b else None for c, b in zip(cluster, bands, strict=True)]
 
 
 def test_arrays_of_several_shards_stand_one_behind_the_other(tmp_path: Path) -> None:
