@@ -24,6 +24,8 @@ def summary(about: Mapping[str, Any]) -> str:
 
 def notes(about: Mapping[str, Any]) -> Iterator[str]:
     """What did not match or was not used, one sentence each."""
+    if "replaces" in about:
+        yield f"Replaces what was imported from {about['replaces']}."
     if about["missing"]:
         yield f"{counted(about['missing'], 'document')} without a rating."
     unknown = about["unknown"]

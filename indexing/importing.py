@@ -62,6 +62,7 @@ def import_ratings(
         with clock.step("read"):
             target = Target(folder, old)
             prepared = [_prepare(origin, *of, target, on, old, progress) for origin, of in groups.items()]
+        prepared = [_replacing(p, old) for p in prepared]
         names = {p.origin: p.version for p in prepared}
         begin(folder, {"action": "import", "imports": names, "to": old.version}, old)
         with clock.step("write"), abandoned_when_refused(folder, old):
@@ -98,6 +99,19 @@ def _prepare(
     version = f"{system.version}-{hashlib.sha256(json.dumps(decides).encode()).hexdigest()[:8]}"
     about = _about(system, found, joined, target) | {"version": version, "files": read}
     return Prepared(origin, version, tuple(replace(f, origin=origin) for f in fields), tuple(columns), about)
+
+
+def _replacing(new: Prepared, old: Manifest) -> Prepared:
+    """The import with what it replaces; ratings of another system are not replaced."""
+    before = old.imports.get(new.origin)
+    if before is None:
+        return new
+    first = before["files"][0]["path"]
+    if before["system"] != new.about["system"]:
+        raise ImportRefused(
+            f"The corpus has {before['system']} from {first} as {new.origin!r}; rename the file to import both."
+        )
+    return replace(new, about=new.about | {"replaces": f"{first} ({before['when'][:10]})"})
 
 
 def _aligned(system: System, found: Collected, joined: Join, target: Target) -> tuple[list[Field], list[pa.Array]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from corpuscope.errors import SourceError
 from indexing.published.contract import Cells, Names, Rating, System, Whole
 from indexing.published.dataman import DATAMAN
 from indexing.published.datatrove import DATATROVE
@@ -50,7 +51,10 @@ def group(files: Sequence[RatingsFile]) -> dict[str, tuple[System, list[RatingsF
     unknown = [file.path for file, system, _ in known if system is FLAT]
     for file, system, origin in known:
         name = f"{common_name(unknown)}{SUFFIX}" if system is FLAT else origin
-        groups.setdefault(name, (system, []))[1].append(file)
+        taken_by, own = groups.setdefault(name, (system, []))
+        if taken_by is not system:
+            raise SourceError(f"{own[0].path} and {file.path} would both be {name!r}; rename one, or import it alone.")
+        own.append(file)
     return groups
 
 

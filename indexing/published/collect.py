@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from corpuscope.errors import ImportRefused
 from indexing.layouts import choose
 from indexing.progress import Step
 from indexing.published.collected import Collected, Made
@@ -119,7 +120,14 @@ class _Collector:
     @staticmethod
     def _made(cells: Cells, rating: Rating) -> Made:
         if rating.convert is not None:
-            return rating.convert(cells, rating)
+            try:
+                return rating.convert(cells, rating)
+            except (pa.ArrowException, TypeError, ValueError) as error:
+                why = str(error).partition("\n")[0].rstrip(".")
+                raise ImportRefused(
+                    f"The column {rating.columns[0]!r} of {cells.path} holds other values than this kind of ratings "
+                    f"has ({why}); nothing was imported."
+                ) from None
         (name,) = rating.columns
         column = column_of(cells.column(name), untyped=cells.untyped)
         for reason in {reason for reason, _ in column.mended}:

@@ -30,12 +30,12 @@ class Cells:
 
     def __init__(self, records: Records, path: str, tally: Tally) -> None:
         self._records = records
-        self._path = path
+        self.path = path
         self._tally = tally
 
     def quietly(self) -> Cells:
         """The same cells for a second look at what is counted already."""
-        return Cells(self._records, self._path, Tally())
+        return Cells(self._records, self.path, Tally())
 
     @property
     def rows(self) -> int:
@@ -58,7 +58,7 @@ class Cells:
             return
         values = self.column(name)
         shown = [(int(row), values[row]) for row in rows[:EXAMPLES].tolist()]
-        examples = [Rejection(reason, self._path, int(self._records.lines[row]), _detail(name, v)) for row, v in shown]
+        examples = [Rejection(reason, self.path, int(self._records.lines[row]), _detail(name, v)) for row, v in shown]
         self._tally.add(examples)
         self._tally.count(reason, len(rows) - len(examples))
 

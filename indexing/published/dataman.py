@@ -38,7 +38,6 @@ DOMAINS = {
 _DOMAIN = "application_domain"
 _SOURCE = "DataMan (Peng et al., 2025), pengr/DataMan, commit db3bc944."
 _CAVEAT = "Rated on a text cut in the middle where it was long; written by a language model."
-_BINS = (1.0, 2.0, 3.0, 4.0, 5.0)
 
 
 def _origin(names: Names, path: str) -> str | None:
@@ -49,7 +48,7 @@ def _plan(names: Names) -> list[Rating]:
     columns = tuple(name for name in (_DOMAIN, *CRITERIA) if name in names)
     criteria = tuple(
         Field(name=name, type="int", meaning=f"{CRITERIA[name]} 1 to 5, 5 is best.", source=_SOURCE, caveat=_CAVEAT,
-              range=(1.0, 5.0), bins=_BINS)
+              range=(1.0, 5.0))
         for name in columns if name != _DOMAIN
     )  # fmt: skip
     fields = (*(_domain_fields() if _DOMAIN in columns else ()), *criteria, _PARSE_ERROR)

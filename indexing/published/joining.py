@@ -57,6 +57,7 @@ def join(system: System, found: Collected, target: Target, on: str | None) -> Jo
     if ids is None and (on == ID or system.lists):
         raise ImportRefused(f"{files} has no ids to join by; {_NOTHING}. Rows in the corpus's order: --on position.")
     if ids is not None and (on != POSITION or system.lists):
+        found.tally.count("missing_id", ids.null_count)
         joined = _by_id(ids, target)
         if joined.matched:
             return joined

@@ -68,7 +68,7 @@ def is_plain(cells: Cells, column: str) -> bool:
 def spans_of(cells: Cells, column: str) -> Spans:
     """The spans of a column; a row with anything else in it has none, and is counted."""
     values = cells.column(column)
-    held = _of_array(values) if isinstance(values, pa.Array) else _of_list(cells, column, values)
+    held = _of_array(cells, column, values) if isinstance(values, pa.Array) else _of_list(cells, column, values)
     inner = held.flatten()
     sound = pc.fill_null(pc.equal(pc.list_value_length(inner), 3), False)  # noqa: FBT003
     if not pc.all(sound).as_py():
@@ -84,7 +84,7 @@ def spans_of(cells: Cells, column: str) -> Spans:
     return Spans(offsets, flat[:, 0], flat[:, 1], flat[:, 2])
 
 
-def _of_array(array: pa.Array) -> pa.Array:
+def _of_array(cells: Cells, column: str, array: pa.Array) -> pa.Array:
     if is_list(array.type) and pt.is_struct(array.type.value_type):
         lengths = pc.list_value_length(array)
         parts = [doubles(child) for child in array.flatten().flatten()[:3]]
@@ -92,7 +92,10 @@ def _of_array(array: pa.Array) -> pa.Array:
         triples = pa.FixedSizeListArray.from_arrays(flat, 3).cast(pa.list_(pa.float64()))
         ends = np.concatenate(([0], np.cumsum(pc.fill_null(lengths, 0).to_numpy(zero_copy_only=False))))
         return pa.LargeListArray.from_arrays(pa.array(ends, pa.int64()), triples)
-    return array.cast(_TRIPLES)
+    try:
+        return array.cast(_TRIPLES)
+    except pa.ArrowException:  # texts, truth values, lists of another depth
+        return _of_list(cells, column, array.to_pylist())
 
 
 def _of_list(cells: Cells, column: str, values: list[Any]) -> pa.Array:

@@ -94,7 +94,10 @@ def texts(cells: Cells, column: str) -> pa.Array:
         whole = pc.fill_null(pc.equal(pc.floor(held), held), True)  # noqa: FBT003
         if pc.all(whole).as_py():
             held = held.cast(pa.int64())
-    return pa.nulls(cells.rows, pa.string()) if is_list(held.type) else held.cast(pa.string())
+    if is_list(held.type):
+        cells.fault("not_a_label", column, known(held))
+        return pa.nulls(cells.rows, pa.string())
+    return held.cast(pa.string())
 
 
 def labels(cells: Cells, column: str, spellings: Mapping[str, str]) -> pa.Array:

@@ -285,3 +285,44 @@ def test_an_import_that_was_killed_leaves_the_old_version_and_ends_the_same(
     assert corpuscope.open(folder).search(Query()).total == 40
     subprocess.run(command(folder, ratings), check=True, capture_output=True)
     assert content(folder) == content(whole)
+
+
+def test_what_is_replaced_is_said_and_another_system_is_not_replaced(folder: Path, tmp_path: Path) -> None:
+    first = write_jsonl(tmp_path / "fineweb_edu.jsonl", [{"id": "d1", "grade": 1}])
+    bring(folder, first)
+    about = bring(folder, first).manifest.imports[ORIGIN]
+    assert about["replaces"].startswith(f"{first} (")
+    said = refuse(folder, edu(tmp_path / "r.jsonl", ["d1"]))
+    assert f"The corpus has columns from {first} as '{ORIGIN}'" in said
+    assert "would both be" in refuse(folder, first, edu(tmp_path / "r.jsonl", ["d1"]))
+
+
+def test_rows_without_an_id_are_counted(folder: Path, tmp_path: Path) -> None:
+    rows = [{"id": "d1", "grade": 1}, {"id": None, "grade": 2}, {"grade": 3}]
+    about = bring(folder, write_jsonl(tmp_path / "mine.jsonl", rows)).manifest.imports["mine_published"]
+    assert about["rejected"]["missing_id"]["count"] == 2 and about["matched"] == 1
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"writing_style_average": [1.0], "educational_value_chunks": [["a"]]},
+        {"writing_style_average": [[1.0]], "educational_value_chunks": [3]},
+        {"signature_sim0.8": [3]},
+        {"quality_signals": ["no json"], "rps_doc_word_count": [[["a", "b", "c"]]]},
+        {"attributes": [{"a__b": [[[0, 1]]]}]},
+        {"overall_score": [[3]], "accuracy": [{"a": 1}], "coherence": [b"\xff"], "creativity": [None],
+         "topic_focus": [float("inf")], "application_domain": [["C"]]},
+    ],
+    ids=lambda columns: "-".join(columns),
+)  # fmt: skip
+def test_columns_of_odd_types_are_counted_or_refused_in_a_sentence(
+    columns: dict[str, list[Any]], folder: Path, tmp_path: Path
+) -> None:
+    pq.write_table(pa.table({"id": ["d1"], **columns}), tmp_path / "odd.parquet")
+    try:
+        corpus = bring(folder, tmp_path / "odd.parquet")
+    except ImportRefused as refused:
+        assert "holds other values than this kind of ratings" in str(refused)
+    else:
+        assert all(about["rejected"] for about in corpus.manifest.imports.values())
