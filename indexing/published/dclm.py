@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from corpuscope.fields import Field
 from indexing.published.contract import Names, Rating, System
+from indexing.published.values import PROBABILITY as FASTTEXT
 from indexing.published.values import numbers
 
 PROBABILITY = "fasttext_openhermes_reddit_eli5_vs_rw_v2_bigram_200k_train_prob"
@@ -21,7 +22,7 @@ _FIELDS = (
         meaning="Probability of high quality; 0.018112 is the threshold of DCLM-Baseline.",
         source="mlfoundations/fasttext-oh-eli5.",
         caveat="Most pages are near 0: read it on a logarithmic scale.",
-        range=(0.0, 1.0),
+        range=FASTTEXT,
         bins=(0.0, 0.001, 0.003, 0.01, 0.018112, 0.03, 0.1, 0.3, 1.0),
     ),
     Field(
@@ -29,7 +30,7 @@ _FIELDS = (
         type="double",
         meaning="Probability of English by fastText.",
         source=_SOURCE,
-        range=(0.0, 1.0),
+        range=FASTTEXT,
     ),
     Field(
         name="bff_contained_ngram_count_before_dedupe",

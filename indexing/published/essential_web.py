@@ -9,7 +9,7 @@ from __future__ import annotations
 from corpuscope.fields import Field
 from indexing.published.contract import Names, Rating, System, kept
 from indexing.published.redpajama_v2_signals import SIGNALS
-from indexing.published.values import numbers
+from indexing.published.values import PROBABILITY, numbers
 
 _SOURCE = "EssentialAI Essential-Web v1.0, eai_taxonomy by eai-distill-0.5b."
 _TAXONOMY, _SIGNALS = "eai_taxonomy.", "quality_signals."
@@ -29,7 +29,7 @@ def _rating(name: str) -> Rating:
             type="double",
             meaning=known.meaning if known else f"{name.rpartition('.')[2].replace('_', ' ')}, by fastText.",
             source=_SOURCE,
-            range=known.range if known else (0.0, 1.0) if probability else None,
+            range=known.range if known else PROBABILITY if probability else None,
         )
         return Rating(columns=(name,), fields=(field,), convert=numbers)
     group = name.removeprefix(_TAXONOMY).replace("_", " ").replace(".", ", ")

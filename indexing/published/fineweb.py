@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from corpuscope.fields import Field
 from indexing.published.contract import Names, Rating, System, kept
-from indexing.published.values import numbers
+from indexing.published.values import PROBABILITY, numbers
 
 _EDU = "HuggingFaceFW/fineweb-edu-classifier; kept in FineWeb-Edu from 3 up."
 _FIRST = "Read off the first 512 tokens of the text."
@@ -21,7 +21,7 @@ _SCORES = {
 }  # fmt: skip
 _PAGE = {
     "language_score": Field(name="language_score", type="double", meaning="Confidence in the published language.",
-                            source="FineWeb: fastText; FineWeb-2: GlotLID.", range=(0.0, 1.0)),
+                            source="FineWeb: fastText; FineWeb-2: GlotLID.", range=PROBABILITY),
     "token_count": Field(name="token_count", type="int", meaning="Tokens as published (GPT-2).", unit="tokens",
                          source="FineWeb.", range=(0.0, float(2**53))),
     "minhash_cluster_size": Field(name="minhash_cluster_size", type="int",

@@ -8,7 +8,7 @@ configs/rp_v2.0.conf there.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, partial
 from itertools import combinations
 from typing import Any
 
@@ -61,7 +61,7 @@ def _ratings(signal: str, column: str, columns: dict[str, str]) -> Iterator[Rati
         yield Rating(columns=(column,), fields=(_field(signal), log), convert=_with_logarithm)
     elif "_importance" in signal and _WORDS in columns:
         about = f"{SIGNALS[signal].meaning} Divided by {_WORDS}."
-        word = _field(signal, "per_word", meaning=about, caveat=f"Divided here, as {_IMPORTANCE}.")
+        word = _field(signal, "per_word", type="double", meaning=about, caveat=f"Divided here, as {_IMPORTANCE}.")
         yield Rating(columns=(column, columns[_WORDS]), fields=(_field(signal), word), convert=_with_share)
     else:
         yield Rating(columns=(column,), fields=(_field(signal),), convert=whole_document)
@@ -70,21 +70,20 @@ def _ratings(signal: str, column: str, columns: dict[str, str]) -> Iterator[Rati
 def _field(signal: str, derived: str = "", **changes: Any) -> Field:
     known = SIGNALS[signal]
     name = f"{signal}.{derived}" if derived else signal
-    about: dict[str, Any] = {"type": "double", "meaning": known.meaning, "range": known.range, "bins": known.bins}
+    about: dict[str, Any] = {"type": known.type, "meaning": known.meaning, "range": known.range, "bins": known.bins}
     return Field(**about | {"name": name, "source": SOURCE} | changes)
 
 
 def _lines(signal: str, column: str) -> Rating:
     rule = LINE_RULES[signal]
     caveat = "Published for each line; a line without a score is left out."
+    about = partial(Field, caveat=caveat, type="double", source=SOURCE)
+    failing = f"Share of lines that fail: {rule.says}"
     fields = (
-        Field(name=f"{signal}.mean", type="double", meaning=f"Mean over the lines: {rule.meaning}", caveat=caveat,
-              source=SOURCE),
-        Field(name=f"{signal}.min", type="double", meaning=f"Least over the lines: {rule.meaning}", caveat=caveat,
-              source=SOURCE),
-        Field(name=f"{signal}.share", type="double", meaning=f"Share of lines that fail: {rule.says}", caveat=caveat,
-              source=f"{SOURCE} Rule: {rule.source}.", range=(0.0, 1.0)),
-    )  # fmt: skip
+        about(name=f"{signal}.mean", meaning=f"Mean over the lines: {rule.meaning}"),
+        about(name=f"{signal}.min", meaning=f"Least over the lines: {rule.meaning}", type=rule.least),
+        about(name=f"{signal}.share", meaning=failing, source=f"{SOURCE} Rule: {rule.source}.", range=(0.0, 1.0)),
+    )
     return Rating(columns=(column,), fields=fields, convert=per_line(rule.fails))
 
 

@@ -157,6 +157,8 @@ def per_line(fails: Callable[[Doubles], Mask]) -> Callable[[Cells, Rating], list
         lines = spans.reduced(np.add, np.ones(len(spans.scores)), rated)
         failing = spans.reduced(np.add, fails(spans.scores).astype(np.float64), rated)
         total, least = (spans.reduced(ufunc, spans.scores, rated) for ufunc in (np.add, np.minimum))
-        return [from_doubles(values) for values in (total / lines, least, failing / lines)]
+        made = (total / lines, least, failing / lines)
+        fields = zip(rating.fields, made, strict=True)
+        return [from_doubles(values).cast(field.arrow_type, safe=False) for field, values in fields]
 
     return convert

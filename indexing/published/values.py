@@ -15,6 +15,9 @@ from corpuscope.fields import Field
 from indexing.published.contract import Cells, Mask, Rating
 from indexing.typed_columns import column_of
 
+#: What fastText's probabilities keep to: they leave 0 to 1 by some 0.00001.
+PROBABILITY = (-0.0001, 1.0001)
+
 _NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 _INTEGER = r"^[+-]?[0-9]{1,18}$"
 _NOT_FINITE = r"(?i)^[+-]?(nan|inf|infinity)$"

@@ -60,6 +60,13 @@ def test_what_is_no_rating_of_a_document_is_counted_by_reason(tmp_path: Path) ->
     assert first["line"] == 3 and "rps_doc_curly_bracket is [[0, 9, 1.5]]" in first["detail"]
 
 
+def test_shares_above_one_are_kept_where_they_can_be(tmp_path: Path) -> None:
+    rows = [("rps_doc_frac_chars_top_2gram", 1.9), ("rps_doc_ml_palm_score", 1.00001001), ("ccnet_length", 7.0)]
+    found = signals(tmp_path, {name: [[0, 9, value]] for name, value in rows})
+    assert {name: found[name][0] for name, _ in rows} == dict(rows) and not found.rejected
+    assert found.fields["ccnet_length"].type == "int"  # a count
+
+
 @given(lines=st.lists(st.lists(st.none() | st.integers(0, 9) | st.booleans(), max_size=5), min_size=1, max_size=5))
 def test_line_signals_equal_the_lines_one_by_one(lines: list[list[Any]], tmp_path_factory: Any) -> None:
     rows = [{WORDS: [[i, i + 1, score] for i, score in enumerate(row)]} for row in lines]
