@@ -38,6 +38,8 @@ def notes(about: Mapping[str, Any]) -> Iterator[str]:
         yield f"{counted(about['repeated'], 'row')} said a rating again."
     if about["verified"]:
         yield f"The order was verified by {about['verified']}."
+    elif about["join"] == "position":
+        yield "Nothing says that the order is right but the number of rows."
     if about["other_texts"]:
         yield f"{counted(about['other_texts'], 'document')} rated on a text that differs from the one here."
     if about["left_out"]:

@@ -61,7 +61,7 @@ def import_ratings(
         clock = Clock()
         with clock.step("read"):
             target = Target(folder, old)
-            prepared = [_prepare(origin, *of, target, on, old, progress) for origin, of in groups.items()]
+            prepared = [_prepare(origin, *of, target=target, on=on, progress=progress) for origin, of in groups.items()]
         prepared = [_replacing(p, old) for p in prepared]
         names = {p.origin: p.version for p in prepared}
         begin(folder, {"action": "import", "imports": names, "to": old.version}, old)
@@ -80,11 +80,10 @@ def import_ratings(
 
 
 def _prepare(
-    origin: str, system: System, files: Sequence[RatingsFile], target: Target, on: str | None, old: Manifest,
-    progress: Progress,
-) -> Prepared:  # fmt: skip
+    origin: str, system: System, files: Sequence[RatingsFile], *, target: Target, on: str | None, progress: Progress
+) -> Prepared:
     """Read, join and align the ratings of one system; nothing is written."""
-    unverified = on == POSITION or any(id_column(system, file) is None for file in files) or target.has_made_ids
+    unverified = any(id_column(system, file) is None for file in files) or target.has_made_ids
     with progress.step(f"Reading {origin}", unit="rows") as step:
         found = collect(system, files, with_texts=unverified, step=step)
     joined = join(system, found, target, on)
@@ -94,8 +93,8 @@ def _prepare(
             f"{said(found.files)} holds no ratings beside {_listed(found.left_out)}; nothing was imported."
         )
     read = [_described(Path(path)) for file in files for path in file.paths]
-    decides = [__version__, system.version, joined.how, [f["sha256"] for f in read], [f.to_json() for f in fields]]
-    decides.append([part.documents.sha256 for part in old.parts])
+    decides: list[Any] = [__version__, system.version, joined.how, target.fingerprint]
+    decides += [[f["sha256"] for f in read], [f.to_json() for f in fields]]
     version = f"{system.version}-{hashlib.sha256(json.dumps(decides).encode()).hexdigest()[:8]}"
     about = _about(system, found, joined, target) | {"version": version, "files": read}
     return Prepared(origin, version, tuple(replace(f, origin=origin) for f in fields), tuple(columns), about)

@@ -60,8 +60,9 @@ class Collected:
         return sum(self.files.values())
 
     def ids(self) -> pa.Array | None:
-        """The id of each row, null where it has none; None where no file has ids."""
-        return _joined([b.ids for b in self._blocks], self._sizes)
+        """The id of each row, null where it has none; None where no row has one."""
+        ids = _joined([b.ids for b in self._blocks], self._sizes)
+        return None if ids is None or ids.null_count == len(ids) else ids
 
     def prefixes(self) -> pa.Array | None:
         """How each text begins; None where no file holds texts."""

@@ -112,7 +112,7 @@ def _by_position(system: System, found: Collected, target: Target, ids: pa.Array
     if (prefixes := found.prefixes()) is not None:
         other = _other_texts(found, prefixes, target, cut=system.cuts_text)
         checked.append("beginnings of the texts")
-    return Join(POSITION, rows, verified=" and ".join(checked) or "the number of rows alone", other_texts=other)
+    return Join(POSITION, rows, verified=" and ".join(checked), other_texts=other)
 
 
 def _refuse_gaps(found: Collected, target: Target) -> None:

@@ -33,6 +33,11 @@ class Target:
         return self._manifest.rows
 
     @property
+    def fingerprint(self) -> list[str]:
+        """What tells these documents, in these parts, from others."""
+        return [part.documents.sha256 for part in self._manifest.parts]
+
+    @property
     def left_out(self) -> int:
         """Records of the sources that did not become documents."""
         return sum(reject.count for reject in self._manifest.rejected.values())

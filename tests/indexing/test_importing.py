@@ -96,7 +96,7 @@ def test_position_is_taken_where_there_are_no_ids(folder: Path, tmp_path: Path) 
     np.save(tmp_path / "domains_topics.npy", np.arange(40) % 24)
     corpus = bring(folder, tmp_path / "domains_topics.npy")
     about = corpus.manifest.imports["weborganizer_published"]
-    assert (about["join"], about["verified"]) == ("position", "the number of rows alone")
+    assert (about["join"], about["verified"]) == ("position", "")
     answer = corpus.search(Query(filters=('topic="Adult Content"',), facets=("topic:3",)))
     assert answer.total == 2 and answer.facets["topic"].values[0].of == 2  # type: ignore[union-attr]
 
