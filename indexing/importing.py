@@ -97,7 +97,14 @@ def _prepare(
     decides += [[f["sha256"] for f in read], [f.to_json() for f in fields]]
     version = f"{system.version}-{hashlib.sha256(json.dumps(decides).encode()).hexdigest()[:8]}"
     about = _about(system, found, joined, target) | {"version": version, "files": read}
-    return Prepared(origin, version, tuple(replace(f, origin=origin) for f in fields), tuple(columns), about)
+    named = tuple(_described_field(field, origin, found) for field in fields)
+    return Prepared(origin, version, named, tuple(columns), about)
+
+
+def _described_field(field: Field, origin: str, found: Collected) -> Field:
+    """The field with its origin; what nobody says of it is at least that it was published, and where."""
+    source = field.source or f"{Path(next(iter(found.files))).name}."
+    return replace(field, origin=origin, source=source, meaning=field.meaning or "As published.")
 
 
 def _replacing(new: Prepared, old: Manifest) -> Prepared:

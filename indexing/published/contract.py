@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from corpuscope.fields import Field
+from corpuscope.masking import mask
 from indexing.readers.contract import Records, Rejection, Values
 from indexing.tally import EXAMPLES, Tally
 
@@ -65,7 +66,7 @@ class Cells:
 
 def _detail(name: str, value: Any) -> str:
     held = value.as_py() if isinstance(value, pa.Scalar) else value
-    return f"{name} is {held!r}"[:_DETAIL]
+    return mask(f"{name} is {held!r}"[:_DETAIL])
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from corpuscope.errors import ImportRefused
+from corpuscope.masking import mask
 from corpuscope.wording import counted
 from indexing.published.collect import prefixes_of
 from indexing.published.collected import Collected
@@ -84,17 +85,17 @@ def _by_id(ids: pa.Array, target: Target) -> Join:
         ID,
         rows,
         unknown=len(strange),
-        examples=tuple(ids.take(pa.array(strange[:EXAMPLES])).to_pylist()),
+        examples=tuple(map(mask, ids.take(pa.array(strange[:EXAMPLES])).to_pylist())),
         repeats=(firsts[again], hits[again]) if again.any() else None,
     )
 
 
 def _no_match(files: str, ids: pa.Array, target: Target) -> str:
     first = ids.drop_null()
-    named = f"the first is {first[0].as_py()!r}, " if len(first) else ""
+    named = f"the first is {_value(first[0])}, " if len(first) else ""
     return (
         f"None of the {counted(len(first), 'id')} of {files} is in the corpus ({named}the corpus's first is "
-        f"{target.ids[0].as_py()!r}); {_NOTHING}."
+        f"{_value(target.ids[0])}); {_NOTHING}."
     )
 
 
@@ -169,4 +170,4 @@ def _refuse_where(found: Collected, other: Mask, here: pa.Array, there: pa.Array
 
 def _value(scalar: pa.Scalar) -> str:
     value = scalar.as_py()
-    return f"{value:,.0f}" if isinstance(value, float | int) else repr(value)
+    return f"{value:,.0f}" if isinstance(value, float | int) else mask(repr(value))

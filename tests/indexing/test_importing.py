@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import random
@@ -17,6 +18,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import zstandard
 
 import corpuscope
 from corpuscope import Query
@@ -295,6 +297,30 @@ def test_what_is_replaced_is_said_and_another_system_is_not_replaced(folder: Pat
     said = refuse(folder, edu(tmp_path / "r.jsonl", ["d1"]))
     assert f"The corpus has columns from {first} as '{ORIGIN}'" in said
     assert "would both be" in refuse(folder, first, edu(tmp_path / "r.jsonl", ["d1"]))
+
+
+def test_personal_data_in_ids_and_texts_is_masked_where_it_is_told(folder: Path, tmp_path: Path) -> None:
+    rows = [{"id": i, "grade": 1} for i in ("d1", "jane.roe@rivers.org")]
+    about = bring(folder, write_jsonl(tmp_path / "mine.jsonl", rows)).manifest.imports["mine_published"]
+    assert about["unknown"] == {"count": 1, "examples": ["[EMAIL]"]}
+    said = refuse(folder, texts(tmp_path / "t.jsonl", ["Write to jane.roe@rivers.org", *(r["text"] for r in ROWS[1:])]))
+    assert "jane.roe" not in said and "[EMAIL]" in said
+
+
+def test_a_table_is_the_same_in_every_format(folder: Path, tmp_path: Path) -> None:
+    table = pa.table({"id": [f"d{i}" for i in range(40)], "grade": [i / 4 for i in range(40)], "n": list(range(40))})
+    pq.write_table(table, tmp_path / "a.parquet")
+    with pa.ipc.new_stream(tmp_path / "b.arrow", table.schema) as stream:
+        stream.write_table(table)
+    lines = "".join(json.dumps(row) + "\n" for row in table.to_pylist())
+    (tmp_path / "c.jsonl.zst").write_bytes(zstandard.compress(lines.encode()))
+    cells = "id,grade,n\n" + "".join(f"{i},{g},{n}\n" for i, g, n in zip(*table.to_pydict().values(), strict=True))
+    (tmp_path / "d.csv.gz").write_bytes(gzip.compress(cells.encode()))
+    for name in ("a.parquet", "b.arrow", "c.jsonl.zst", "d.csv.gz"):
+        imports = bring(folder, tmp_path / name).manifest.imported_fields
+        corpus = corpuscope.open(folder)
+        held = {f.column: column(corpus, f.name) for f in imports if f.origin == f"{name[0]}_published"}
+        assert held == {"grade": table["grade"].to_pylist(), "n": table["n"].to_pylist()}
 
 
 def test_rows_without_an_id_are_counted(folder: Path, tmp_path: Path) -> None:
