@@ -42,19 +42,26 @@ class RatingsFile:
 def find(specs: Sequence[str], *, json_columns: Iterable[str] = ()) -> list[RatingsFile]:
     """The files that the specs name, in their order; arrays are put side by side."""
     found: list[RatingsFile] = []
-    folders: list[Path] = []
+    paths: list[Path] = []
     for spec in specs:
-        if spec.startswith(PREFIX):
-            raise SourceError(f"{spec!r} is on a hub; ratings are imported from files: save it first, then name those.")
+        _check(spec)
         of_arrays = _arrays(spec)
         if of_arrays:
-            folders += of_arrays
+            paths += of_arrays
         else:
             found += [_ratings_file(file, tuple(json_columns)) for source in resolve([spec]) for file in source.files]
-    if folders:
-        side = arrays.side_by_side(folders)
-        found.append(RatingsFile(str(folders[0]), tuple(map(str, folders)), side.names, side.blocks))
+    if paths:
+        side = arrays.side_by_side(paths)
+        found.append(RatingsFile(str(paths[0]), tuple(map(str, paths)), side.names, side.blocks))
     return found
+
+
+def _check(spec: str) -> None:
+    """Refuse what a build could read and an import cannot: ratings are files."""
+    if spec.startswith(PREFIX):
+        raise SourceError(f"{spec!r} is on a hub; ratings are imported from files: save it first, then name those.")
+    if not glob.has_magic(spec) and not Path(spec).expanduser().exists():
+        raise SourceError(f"There is no file or folder {spec!r}. Ratings are a file, a folder or a glob in quotes.")
 
 
 def _arrays(spec: str) -> list[Path]:

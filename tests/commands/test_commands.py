@@ -101,6 +101,8 @@ BAD = [
     ["import", "{corpus}", "{topics}"],
     ["import", "{corpus}", "{array}"],
     ["import", "{corpus}", "hf:org/name"],
+    ["import", "{corpus}", "demo"],
+    ["import", "{corpus}", "{tmp}/*.nothing"],
     ["add", "{corpus}", "--source", "{missing}"],
     ["add", "{missing}", "--source", "{topics}"],
     ["build", "{tmp}/new"],
