@@ -352,3 +352,14 @@ def test_columns_of_odd_types_are_counted_or_refused_in_a_sentence(
         assert "holds other values than this kind of ratings" in str(refused)
     else:
         assert all(about["rejected"] for about in corpus.manifest.imports.values())
+
+
+def test_a_source_that_comes_later_with_the_same_name_takes_nothing_away(folder: Path, tmp_path: Path) -> None:
+    bring(folder, write_jsonl(tmp_path / "mine.jsonl", [{"id": f"d{i}", "grade": i} for i in range(40)]))
+    more = write_jsonl(tmp_path / "more.jsonl", [{"id": "e", "text": "More.", "grade": 7}])
+    add(folder, [str(more)], workers=1, progress=SilentProgress())
+    corpus = corpuscope.open(folder)
+    published = next(f.name for f in corpus.manifest.imported_fields)
+    theirs = next(f.name for f in corpus.manifest.fields if f.origin == "source" and f.name.endswith("grade"))
+    assert published != theirs
+    assert column(corpus, published) == [*range(40), None] and column(corpus, theirs) == [*[None] * 40, 7]
