@@ -72,12 +72,13 @@ MARKS = "…,:;!?¿؟¡()[]{}<>_#*&。？！，、；：～·।،۔؛٪"
 #: Signs of money of one character; US$, C$ and A$ are signs too.
 CURRENCY = "$£€¥฿₽﷼₴₠₡₢₣₤₥₦₧₨₩₪₫₭₮₯₰₱₲₳₵₶₷₸₹₺₻₼₾₿"
 #: Units that are cut off after a digit. (The Arabic one after тб has become one with it in spaCy.)
-UNITS = frozenset(
+_UNITS = (
     "km km² km³ m m² m³ dm dm² dm³ cm cm² cm³ mm mm² mm³ ha µm nm yd in ft kg g mg µg t lb oz m/s km/h kmh mph hPa Pa "
     "mbar mb MB kb KB gb GB tb TB T G M K % км км² км³ м м² м³ дм дм² дм³ см см² см³ мм мм² мм³ нм кг г мг м/с км/ч "
     "кПа Па мбар Кб КБ кб Мб МБ мб Гб ГБ гб Тб ТБ тбكم كم كم² كم³ م م² م³ سم سم² سم³ مم مم² مم³ غرام جرام جم كغ ملغ "
-    "كوب اكواب".split()
+    "كوب اكواب"
 )
+UNITS = frozenset(_UNITS.split())
 
 PREFIXES = single("§%=—–" + MARKS + QUOTES + CURRENCY) + ICONS
 SUFFIXES = single("—–" + MARKS + QUOTES) + ICONS
