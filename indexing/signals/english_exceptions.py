@@ -47,11 +47,11 @@ def rules() -> Rules:
         table.state[:] = 1, len(table.cells) - 1
     known, units, firsts, merges = tables
     for string, number in numbers.items():
-        _note(known, _hash(string), number + 1)
+        _note(known, hash_word(string), number + 1)
     for unit in characters.UNITS:
-        _note(units, _hash(unit), 1)
+        _note(units, hash_word(unit), 1)
     for words, string in merged().items():
-        _note(firsts, _hash(words[0]), 1)
+        _note(firsts, hash_word(words[0]), 1)
         _note(merges, _join(words), numbers[string] + 1)
     cuts = np.cumsum([0, *map(len, sizes)])
     longest = np.array([max(map(len, strings)), max(map(len, merged()))])
@@ -62,8 +62,8 @@ def _note(table: Table, key: int, number: int) -> None:
     put(table, find(table, np.uint64(key)), np.uint64(key), number)
 
 
-def _hash(string: str) -> int:
-    """The hash of a stretch with these characters."""
+def hash_word(string: str) -> int:
+    """The hash of a word, as `hash_stretch` gives it."""
     total = 0
     for character in string:
         total = (total * int(BASE) + ord(character) + 1) % 2**64
@@ -74,5 +74,5 @@ def _join(words: tuple[str, ...]) -> int:
     """The key of words that follow each other."""
     state = 1
     for word in words:
-        state = (state * int(PER_WORD) + _hash(word)) % 2**64
+        state = (state * int(PER_WORD) + hash_word(word)) % 2**64
     return state

@@ -23,6 +23,7 @@ class Words(NamedTuple):
     `solid` is the text without white space, `sums` and `powers` give the hashes of its stretches. Token k begins at
     `starts[k]` of `solid` and at `places[k]` of the text; white space is a token of no length. `opens` says whether a
     token begins a chunk, and `hashes` holds the tokens' hashes. `room` is used on the way.
+    `bounds` and `keys` are the starts and hashes of the tokens that are words, once `keep_words` has gone through them.
     """
 
     solid: Codes
@@ -33,17 +34,32 @@ class Words(NamedTuple):
     opens: npt.NDArray[np.bool_]
     hashes: Hashes
     room: Ints
+    bounds: Ints
+    keys: Hashes
 
 
 def new_words(length: int) -> Words:
     """Room for texts of up to so many characters."""
     powers = np.full(length + 1, BASE)
     powers[0] = 1
-    sums, hashes = np.zeros(length + 1, np.uint64), np.zeros(length + 2, np.uint64)
-    starts, places, room = (np.zeros(length + 2, np.int64) for _ in range(3))
+    sums, hashes, keys = (np.zeros(length + 2, np.uint64) for _ in range(3))
+    starts, places, room, bounds = (np.zeros(length + 2, np.int64) for _ in range(4))
     opens = np.zeros(length + 2, np.bool_)
     solid = np.zeros(length + 1, np.uint32)
-    return Words(solid, sums, np.multiply.accumulate(powers), starts, places, opens, hashes, room)
+    return Words(solid, sums, np.multiply.accumulate(powers), starts, places, opens, hashes, room, bounds, keys)
+
+
+@compiled
+def keep_words(words: Words, count: int) -> int:
+    """Write the words among the tokens into `bounds` and `keys`; how many."""
+    kept = 0
+    for k in range(count):
+        if words.starts[k] < words.starts[k + 1]:
+            words.bounds[kept] = words.starts[k]
+            words.keys[kept] = words.hashes[k]
+            kept += 1
+    words.bounds[kept] = words.starts[count]
+    return kept
 
 
 @compiled
