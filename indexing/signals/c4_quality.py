@@ -32,6 +32,7 @@ _NEEDLES = (
     ("use of cookies", POLICY),
     ("use cookies", POLICY),
 )
+_BEGINNINGS = tuple({ord(text[0]) << 8 | ord(text[1]) for text, _ in _NEEDLES})
 _CITATIONS = ("[edit]", "[citation needed]")
 
 
@@ -166,7 +167,7 @@ def _search(codes: Codes, start: int, end: int, classes: Table, marks: Needles) 
     for i in range(start, end):
         if codes[i] == _CURLY:
             found |= CURLY_BRACKET
-        elif classes[codes[i]] & NEEDLE:
+        elif classes[codes[i]] & NEEDLE and i + 1 < end and _may_begin(codes[i], codes[i + 1]):
             for row in range(len(marks.bits)):
                 size = marks.lengths[row]
                 k = 0
@@ -175,6 +176,13 @@ def _search(codes: Codes, start: int, end: int, classes: Table, marks: Needles) 
                 if k == size:
                     found |= marks.bits[row]
     return found
+
+
+@compiled
+def _may_begin(first: np.uint32, second: np.uint32) -> bool:
+    """Whether these two letters begin a phrase: asked first, since few others do."""
+    pair = _lower(first) << 8 | _lower(second)
+    return pair in _BEGINNINGS
 
 
 @compiled

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from indexing.signals.compiled import compiled
-from indexing.signals.english_exceptions import FIRST, LONGEST, MOST_WORDS, PER_WORD, SEVERAL, Rules
+from indexing.signals.english_exceptions import FIRST, LONGEST, MOST_WORDS, PER_WORD, SEVERAL, Rules, look_up
 from indexing.signals.english_tokens import OPENS, PLACE, START, Words, hash_stretch, put_exception, put_token
-from indexing.signals.hashing import find, get
 
 _ONE = np.uint64(1)
 
@@ -20,7 +19,7 @@ def hash_tokens(words: Words, count: int, rules: Rules) -> bool:
     for k in range(count):
         start, end = tokens[k, START], tokens[k + 1, START]
         hashes[k] = hash_stretch(sums, powers, start, end)
-        if end - start <= LONGEST and get(known, find(known, hashes[k] ^ FIRST)):
+        if end - start <= LONGEST and look_up(known, hashes[k] ^ FIRST):
             any_first = True
     return any_first
 
@@ -36,13 +35,13 @@ def merge(words: Words, count: int, rules: Rules) -> int:
     found = False
     for size in range(MOST_WORDS, 1, -1):
         for k in range(count - size + 1):
-            if not get(known, find(known, hashes[k] ^ FIRST)):
+            if not look_up(known, hashes[k] ^ FIRST):
                 continue
             key, within = _ONE, True
             for at in range(k, k + size):
                 key = key * PER_WORD + hashes[at]
                 within = within and (at == k or tokens[at, OPENS] == 0)
-            number = get(known, find(known, key ^ SEVERAL))
+            number = look_up(known, key ^ SEVERAL)
             if number == 0:
                 continue
             free = room[k] == 0 and room[k + size - 1] == 0

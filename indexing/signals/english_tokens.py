@@ -15,8 +15,8 @@ import numpy as np
 
 from indexing.signals.codepoints import Codes
 from indexing.signals.compiled import compiled
-from indexing.signals.english_exceptions import BASE, LONGEST, Ints, Rules
-from indexing.signals.hashing import Hashes, Table, find, get, mix
+from indexing.signals.english_exceptions import BASE, LONGEST, Ints, Known, Rules, look_up
+from indexing.signals.hashing import Hashes, mix
 
 #: The columns of a token.
 START, PLACE, OPENS = 0, 1, 2
@@ -104,8 +104,8 @@ def put_exception(tokens: Ints, count: int, start: int, shift: int, number: int,
 
 
 @compiled
-def exception_at(sums: Hashes, start: int, end: int, known: Table) -> int:
+def exception_at(sums: Hashes, start: int, end: int, known: Known) -> int:
     """The number of the exception that a stretch is, or 0."""
     if start >= end or end - start > LONGEST:
         return 0
-    return get(known, find(known, hash_short(sums, start, end)))
+    return look_up(known, hash_short(sums, start, end))

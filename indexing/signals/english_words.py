@@ -11,10 +11,10 @@ from indexing.signals.compiled import compiled
 from indexing.signals.english_affixes import infix, prefix, suffix
 from indexing.signals.english_classes import ASCII_DIGIT, MAY_CUT, PREFIX, SPACE, SUFFIX
 from indexing.signals.english_classes import Table as Classes
-from indexing.signals.english_exceptions import BASE, LONGEST, UNIT, Ints, Rules
+from indexing.signals.english_exceptions import BASE, LONGEST, UNIT, Ints, Known, Rules, look_up
 from indexing.signals.english_merging import hash_tokens, merge
 from indexing.signals.english_tokens import OPENS, START, Words, exception_at, hash_short, put_exception, put_token
-from indexing.signals.hashing import Hashes, Table, find, get, mix
+from indexing.signals.hashing import Hashes, mix
 
 _ZERO, _ONE = np.uint64(0), np.uint64(1)
 _SINGLE_SPACE = 32
@@ -52,7 +52,7 @@ def cut_words(codes: Codes, start: int, end: int, classes: Classes, rules: Rules
                 i += 1
             number = 0
             if length - first <= LONGEST:
-                number = get(rules.known, find(rules.known, mix(own)))
+                number = look_up(rules.known, mix(own))
             if number:
                 count = put_exception(tokens, count, first, begin - first, number, rules)
             elif seen & _CUTTING:
@@ -104,14 +104,14 @@ def _cut_chunk(words: Words, count: int, start: int, end: int, shift: int, class
 
 
 @compiled
-def _suffix(solid: Codes, sums: Hashes, start: int, end: int, classes: Classes, known: Table) -> int:
+def _suffix(solid: Codes, sums: Hashes, start: int, end: int, classes: Classes, known: Known) -> int:
     """The longest suffix: a unit after a digit, or another."""
     size = suffix(solid, start, end, classes)
     for unit in range(1, min(_LONGEST_UNIT, end - start - 1) + 1):
         if classes[solid[end - unit]] & ASCII_DIGIT:
             break
         if classes[solid[end - unit - 1]] & ASCII_DIGIT:
-            if unit > size and get(known, find(known, hash_short(sums, end - unit, end) ^ UNIT)):
+            if unit > size and look_up(known, hash_short(sums, end - unit, end) ^ UNIT):
                 size = unit
             break
     return size

@@ -8,7 +8,7 @@ from indexing.signals.english_classes import Table as Classes
 from indexing.signals.english_tokens import Words, hash_stretch
 from indexing.signals.gopher_quality import Values
 from indexing.signals.hashing import Hashes, Table, count, empty, find, get, hash_codes, hash_ngrams, put
-from indexing.signals.lines import find_new_line, strip
+from indexing.signals.lines import count_new_lines, find_new_line, strip
 
 _NEW_LINE = 10
 
@@ -45,7 +45,7 @@ def gopher_repetition(
 @compiled
 def _repeated(codes: Codes, start: int, end: int, line_ends: int, table: Table) -> tuple[float, int]:
     """Of the pieces between runs of so many line ends or more: the fraction of repeats, and their characters."""
-    empty(table, end - start + 1)
+    empty(table, count_new_lines(codes, start, end) + 1)
     pieces = repeats = characters = 0
     i = first = start
     while True:
