@@ -31,6 +31,7 @@ def annotated(text: str | None) -> dict[str, object]:
 
 @settings(max_examples=300, deadline=None)
 @given(rule_texts)
+@example("172.1\u0666.0.1/a-b 172.16.0.1/a-b 172.2\u0666.0.1/a-b 2\u0661\u0661.1.1.1/a-b 1.2.3.\u0661/a-b")
 @example("I can't see the U.S. at 8a.m.: 5km, US$5 (x-a.) and me@x.org/a-b or 8.8.8.8/a-b")
 def test_compiled_loops_find_the_words_that_plain_python_finds(text: str) -> None:
     assert compiled_words(text) == words(text)
