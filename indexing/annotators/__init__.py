@@ -10,6 +10,7 @@ from indexing.annotators.compression import COMPRESSION
 from indexing.annotators.contract import Annotator, Settings
 from indexing.annotators.language import LANGUAGE
 from indexing.annotators.personal_data import PERSONAL_DATA
+from indexing.annotators.quality_rules import QUALITY_RULES
 from indexing.annotators.redpajama_v2 import REDPAJAMA_V2
 from indexing.annotators.tokens import TOKENS
 from indexing.annotators.url_host import URL_HOST
@@ -28,6 +29,7 @@ ANNOTATORS: tuple[Annotator, ...] = (
     URL_HOST,
     YEAR,
     PERSONAL_DATA,
+    QUALITY_RULES,
 )
 
 #: What `--annotators default` runs.
@@ -41,6 +43,7 @@ DEFAULT: tuple[str, ...] = (
     "url_host",
     "year",
     "personal_data",
+    "quality_rules",
 )
 
 
