@@ -19,6 +19,7 @@ COMMANDS = {
     "annotate": "run one annotator over all parts",
     "annotators": "list the annotators, their cost and needs",
     "search": "search with filters, facets and exact counts",
+    "ledger": "count what each rule of a chain removes: documents, tokens, and examples",
     "run": "write a TREC run for a file of topics",
     "export": "write the selected documents to a file, with a recipe",
     "replay": "make an export again from its recipe",

@@ -9,11 +9,11 @@ from urllib.parse import urljoin
 
 import streamlit as st
 
+from corpuscope.command_line import search_command, search_python
 from corpuscope.links import EXPORT, OVERVIEW, Link, to_url
 from corpuscope.results import SearchResult
 from corpuscope.sessions.marks import MarkedCorpus
 from pages.widgets import location, marking, panel, query_bar
-from pages.widgets.command_line import search_command, search_python
 from pages.widgets.hit_view import usual_fields
 from pages.widgets.safe_html import element
 
