@@ -19,7 +19,8 @@ from pages.widgets.safe_html import Html, datum, element, join
 #: Acts of the panel: a threshold or values that were typed, a place on the slider.
 TYPED, SLID = "typed", "slid"
 _SIGNS = {">=": "≥", "<=": "≤", ">": ">", "<": "<", "=": "is", "!=": "is not", "?": "has a value", "!?": "has none"}
-_SHORTEST, _LONGEST = 5, 24
+#: Characters that a field to type in has room for.
+_SHORTEST, _LONGEST = 7, 28
 
 
 def operand(rule: Filter) -> str:
@@ -130,7 +131,7 @@ class RuleControls:
             "input",
             type="text",
             value=written,
-            size=min(_LONGEST, max(_SHORTEST, len(written))),
+            style=f"width:{min(_LONGEST, max(_SHORTEST, len(written) + 4))}ch",
             spellcheck="false",
             aria_label=f"{kind} of rule {self._number}: {self._rule.field} {_SIGNS[self._rule.op]}",
             data_name=f"{TYPED} {self._number}",
@@ -140,8 +141,8 @@ class RuleControls:
     def _moves(self) -> Html:
         last = len(self._ledger.rules) - 1
         words = self._rule.in_words()
-        up = self._move("↑", f"Move up: {words}", self._index - 1) if self._index else _off("↑")
-        down = self._move("↓", f"Move down: {words}", self._index + 1) if self._index < last else _off("↓")
+        up = self._move("↑", "up", self._index - 1) if self._index else _off("↑")
+        down = self._move("↓", "down", self._index + 1) if self._index < last else _off("↓")
         remove = self._to(
             self._ledger.without_rule(self._index),
             "×",
@@ -151,9 +152,10 @@ class RuleControls:
         )
         return element("span", up, down, remove, class_="moves")
 
-    def _move(self, sign: str, told: str, to: int) -> Html:
+    def _move(self, sign: str, way: str, to: int) -> Html:
+        told = f"Move {way}: {self._rule.in_words()}"
         ledger = self._ledger.moved(self._index, to)
-        return self._to(ledger, sign, title=told, aria_label=told, data_name=f"{told[5:9].strip()} {self._number}")
+        return self._to(ledger, sign, title=told, aria_label=told, data_name=f"{way} {self._number}")
 
     def _to(self, ledger: Ledger, *children: object, **attributes: object) -> Html:
         rules = tuple(map(str, ledger.rules)) or None
@@ -168,4 +170,4 @@ def _shown(value: float) -> str:
     """A threshold for people: 0.0123456 -> 0.01235, 1250000 -> 1.2M."""
     if abs(value) >= 10_000:
         return wording.compact(int(value)) if value > 0 else f"{value:,.0f}"
-    return f"{value:.4g}"
+    return f"{value:,.4g}"

@@ -20,11 +20,11 @@ from corpuscope.links import LEDGER, SEARCH, Link, to_url
 from corpuscope.query import Query
 from corpuscope.results import Hit
 from corpuscope.sessions.marks import MarkedCorpus
-from pages.widgets import exploration, ledger_rules, marking, panel, query_bar, refine, summary_view
+from pages.widgets import exploration, ledger_rules, panel, query_bar, refine, summary_view
 from pages.widgets.arrival import arrive
 from pages.widgets.corpus_choice import choose_corpus
 from pages.widgets.kept import kept
-from pages.widgets.ledger_view import SAMPLE, LedgerView
+from pages.widgets.ledger_view import SAMPLE, LedgerView, Opened
 from pages.widgets.safe_html import Html, element, join
 from pages.widgets.toolbar import popover
 
@@ -104,28 +104,18 @@ def _show(view: LedgerView, link: Link, corpus: MarkedCorpus, answer: _Answer) -
     ledger = answer.counts.ledger
     with st.container():
         if ledger.rules:
-            panel.show(view.rules(), key="rules", on_act=ledger_rules.on_act(link, corpus, answer.steps))
+            part = _open_part(link, ledger)
+            opened = None if part is None else Opened(*part, answer.hits, corpus)
+            panel.show(view.rules(opened), key="rules", on_act=ledger_rules.on_act(link, corpus, answer.steps))
         else:
             panel.show(_no_rule_yet(), key="rules")
     ledger_rules.add_rules(link, corpus, ledger)
     with st.container():
         if ledger.rules:
             _ways(view, link, corpus, ledger)
-    with st.container():
-        if (part := _open_part(link, ledger)) is not None:
-            whole = _size(answer.counts, *part)
-            shown = view.sample(*part, answer.hits, corpus, whole)
-            panel.show(shown, key="part", on_act=marking.on_star(link, corpus))
     result = answer.counts.as_result()
     if ledger.rules and (trouble := exploration.record(link, corpus, result, rules=len(ledger.rules))):
         panel.show(summary_view.notice("hint", "This exploration is not saved", trouble), key="unsaved")
-
-
-def _size(counts: LedgerCounts, part: Part, index: int) -> int:
-    """How many documents a part of a rule has."""
-    rule = counts.rules[index]
-    only, alone = rule.only.documents, rule.alone.documents
-    return {"only": only, "shared": alone - only, "kept": counts.start.documents - alone}[part]
 
 
 def _ways(view: LedgerView, link: Link, corpus: MarkedCorpus, ledger: Ledger) -> None:
@@ -148,9 +138,9 @@ def _copies(link: Link, corpus: MarkedCorpus, ledger: Ledger) -> None:
 
 def _no_rule_yet() -> Html:
     body = (
-        "A rule is a condition that documents must satisfy to be kept, such as words ≥ 50. For each rule the ledger "
-        "says what it removes in the chain, by itself, and that no other rule removes; it keeps nothing secret and "
-        "changes nothing in the corpus."
+        "A rule is a condition that documents must satisfy to be kept, such as words ≥ 50. Add one, and the ledger "
+        "says what it removes in documents and in tokens: in the chain, by itself, and that no other rule removes. "
+        "Nothing in the corpus is changed."
     )
     return summary_view.notice("hint", "No rule yet", body)
 

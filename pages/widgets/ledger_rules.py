@@ -17,7 +17,7 @@ from corpuscope.ledger.proposals import proposed_rule, published_sets
 from corpuscope.ledger.tally import rule_mask
 from corpuscope.links import Link
 from corpuscope.sessions.marks import MarkedCorpus
-from pages.widgets import location, panel, summary_view
+from pages.widgets import location, marking, panel, summary_view
 from pages.widgets.ledger_controls import SLID
 from pages.widgets.ledger_view import at_ledger
 from pages.widgets.panel import OnAct
@@ -27,8 +27,9 @@ _FIELD, _EXPRESSION, _TROUBLE = "ledger_field", "ledger_expression", "ledger_tro
 
 
 def on_act(link: Link, corpus: MarkedCorpus, steps: Sequence[tuple[Step, ...]]) -> OnAct:
-    """What a changed threshold, a slider or changed values do."""
-    return partial(_change, link, corpus, steps)
+    """What a changed threshold, a slider, changed values or a document's star do."""
+    star, change = marking.on_star(link, corpus), partial(_change, link, corpus, steps)
+    return lambda name, value: (change if name == "range" else star)(name, value)
 
 
 def add_rules(link: Link, corpus: MarkedCorpus, ledger: Ledger) -> None:
@@ -67,9 +68,7 @@ def _sets(link: Link, corpus: MarkedCorpus, ledger: Ledger) -> None:
         panel.show(element("p", "Published rules: ", listed, class_="offers quiet"), key="sets")
 
 
-def _change(link: Link, corpus: MarkedCorpus, steps: Sequence[tuple[Step, ...]], name: str, value: str) -> None:
-    if name != "range":
-        return
+def _change(link: Link, corpus: MarkedCorpus, steps: Sequence[tuple[Step, ...]], _name: str, value: str) -> None:
     which, given, _ = json.loads(value)
     kind, _, number = which.partition(" ")
     index = int(number) - 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from corpuscope.fields import Field
 from corpuscope.filters import Filter
@@ -17,7 +17,7 @@ from pages.widgets import wording
 from pages.widgets.hit_view import hits_html
 from pages.widgets.ledger_controls import RuleControls
 from pages.widgets.panel import door
-from pages.widgets.safe_html import Html, datum, element, join
+from pages.widgets.safe_html import Html, element, join
 
 #: The parts of a rule: its class, its name in the legend, and what it says of documents.
 PARTS: Mapping[Part, tuple[str, str]] = {
@@ -39,6 +39,16 @@ def at_ledger(link: Link, ledger: Ledger, part: str | None = None) -> Link:
     return replace(link, query=replace(link.query, seed=0), rules=rules, part=part)
 
 
+@dataclass(frozen=True)
+class Opened:
+    """The part of a rule that is open, with some of its documents."""
+
+    part: Part
+    index: int
+    hits: list[Hit]
+    corpus: MarkedCorpus
+
+
 class LedgerView:
     """Draws the counts of a ledger; `link` is where the reader is, `steps` are the thresholds of each rule."""
 
@@ -58,18 +68,24 @@ class LedgerView:
         figures = [self._figure(start, f"of {wording.documents(self._counts.documents)}", self._ledger.start, "start")]
         if self._ledger.rules:
             arrow = element("span", "→", class_="arrow", aria_hidden="true")
-            figures += [arrow, self._figure(kept, "kept", self._ledger.kept, "kept")]
-            removed = Amount(start.documents - kept.documents, None)
-            figures.append(element("span", element("b", f"{removed.documents:,}"), element("span", "removed")))
+            figures += [arrow, self._figure(kept, "documents kept", self._ledger.kept, "kept")]
+            removed = _difference(start, kept)
+            parts = [element("b", f"{removed.documents:,}"), element("span", "documents removed")]
+            if removed.tokens is not None:
+                parts.append(element("span", f"{wording.compact(removed.tokens)} tokens{self._tilde}"))
+            figures.append(element("span", *parts, class_="removed"))
         nav = element("nav", *figures, class_="overview-figures ledger-figures", aria_label="Start and kept")
         return join([nav, *(element("p", remark, class_="note") for remark in self._remarks())])
 
-    def rules(self) -> Html:
-        """A row for each rule, under a legend of the bars."""
+    def rules(self, opened: Opened | None) -> Html:
+        """A row for each rule, under a legend of the bars; below one of them the documents that were asked for."""
         legend = element(
             "p", *(element("span", words, class_=part) for part, (words, _) in PARTS.items()), class_="key"
         )
-        rows = (self._row(i, counted) for i, counted in enumerate(self._counts.rules))
+        rows = (
+            self._row(i, counted, opened if opened is not None and opened.index == i else None)
+            for i, counted in enumerate(self._counts.rules)
+        )
         return element("div", legend, element("ol", *rows, class_="rules"), class_="ledger")
 
     def ways(self) -> Html:
@@ -85,9 +101,9 @@ class LedgerView:
         )
         return element("nav", *doors, class_="doors ledger-doors", aria_label="What is kept")
 
-    def sample(self, part: Part, index: int, hits: list[Hit], corpus: MarkedCorpus, whole: int) -> Html:
+    def _sample(self, opened: Opened, amount: Amount) -> Html:
         """Some documents of a part of a rule, each a door."""
-        rule = self._ledger.rules[index]
+        part, index, whole = opened.part, opened.index, amount.documents
         query = self._ledger.query_of(index, part)
         seed = self._link.query.seed
         others = replace(self._link, query=replace(self._link.query, seed=(seed + 1) % 2**31))
@@ -96,13 +112,13 @@ class LedgerView:
         close = door(at_ledger(self._link, self._ledger), "Close", data_name="close")
         ways = [way for way in (more, every, close) if way]
         shown = f"{min(SAMPLE, whole)} of " if whole > SAMPLE else ""
-        title = join([f"{shown}{wording.documents(whole)} {PARTS[part][1]}: ", datum(rule.in_words())])
+        title = f"{shown}{wording.documents(whole)} {PARTS[part][1]}"
         # With the query of the part, the Document page leads from one document of the draw to the next.
         drawn = None if query is None else replace(query, sample=SAMPLE, seed=seed, k=SAMPLE)
         place = self._link.to(SEARCH, drawn or self._ledger.start)
-        listed = hits_html(place, hits, corpus, in_query=drawn is not None)
+        listed = hits_html(place, opened.hits, opened.corpus, in_query=drawn is not None)
         head = element("h3", element("span", title), *ways)
-        return element("div", head, listed, class_="at-random", id_="part")
+        return element("div", head, listed, class_="at-random")
 
     def _remarks(self) -> Iterator[str]:
         yield from self._counts.notes
@@ -112,29 +128,28 @@ class LedgerView:
 
     def _figure(self, amount: Amount, words: str, query: Query, name: str) -> Html:
         share = f" ({wording.share(amount.documents, self._counts.start.documents)})" if name == "kept" else ""
-        parts = [element("b", f"{amount.documents:,}"), element("span", f"documents {words}{share}")]
+        parts = [element("b", f"{amount.documents:,}"), element("span", f"{words}{share}")]
         if amount.tokens is not None:
             share = f", {wording.share(amount.tokens, self._counts.start.tokens or 0)}" if name == "kept" else ""
             exactly = f"{amount.tokens:,} tokens{' (estimated)' if self._tilde else ''}"
             parts.append(element("span", f"{wording.compact(amount.tokens)} tokens{self._tilde}{share}", title=exactly))
         return door(self._link.to(SEARCH, query), *parts, data_name=name, data_count=amount.documents)
 
-    def _row(self, index: int, counted: RuleCounts) -> Html:
+    def _row(self, index: int, counted: RuleCounts, opened: Opened | None) -> Html:
         controls = RuleControls(self._link, self._ledger, index, self._fields, self._steps[index])
         what = element("div", controls.head(), controls.slider(self._tilde), class_="rule-what")
-        bar = element("div", self._split(index, counted), self._amounts(index, counted), class_="rule-bar")
-        label = f"Rule {index + 1}: {counted.rule.in_words()}"
-        return element("li", what, bar, self._left(index, counted), class_="rule", aria_label=label)
-
-    def _split(self, index: int, counted: RuleCounts) -> Html:
-        """The documents of the start by what the rule makes of them; each part opens some of its documents."""
-        total = self._counts.start
-        shared = _difference(counted.alone, counted.only)
         amounts: Mapping[Part, Amount] = {
             "only": counted.only,
-            "shared": shared,
-            "kept": _difference(total, counted.alone),
+            "shared": _difference(counted.alone, counted.only),
+            "kept": _difference(self._counts.start, counted.alone),
         }
+        bar = element("div", self._split(index, amounts), self._amounts(index, counted), class_="rule-bar")
+        label = f"Rule {index + 1}: {counted.rule.in_words()}"
+        below = opened and element("div", self._sample(opened, amounts[opened.part]), class_="rule-part")
+        return element("li", what, bar, self._left(index, counted), below, class_="rule", aria_label=label)
+
+    def _split(self, index: int, amounts: Mapping[Part, Amount]) -> Html:
+        """The documents of the start by what the rule makes of them; each part opens some of its documents."""
         parts = (self._part(index, part, amount) for part, amount in amounts.items() if amount.documents)
         return element("div", *parts, class_="split", role="group", aria_label="Documents of the start by this rule")
 
@@ -156,6 +171,8 @@ class LedgerView:
 
     def _amounts(self, index: int, counted: RuleCounts) -> Html:
         """What the rule removes, each number with the documents behind it."""
+        if not counted.alone.documents:
+            return element("p", "removes nothing", class_="amounts")
         rules = self._ledger.rules
         nothing = (Filter(counted.rule.field, "!?"),)
         opposite = self._ledger.query_of(index, "only")
