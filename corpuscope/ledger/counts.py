@@ -17,6 +17,11 @@ class Amount:
     documents: int
     tokens: int | None
 
+    def without(self, part: Amount) -> Amount:
+        """What is left without a part."""
+        tokens = None if self.tokens is None or part.tokens is None else self.tokens - part.tokens
+        return Amount(self.documents - part.documents, tokens)
+
     def to_json(self) -> dict[str, int | None]:
         """Plain JSON."""
         return {"documents": self.documents, "tokens": self.tokens}

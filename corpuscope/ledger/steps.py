@@ -26,17 +26,23 @@ class Steps:
     thresholds: npt.NDArray[Any]
     places: npt.NDArray[np.uint8]
 
-    def count(self, rows: Mask, tokens: npt.NDArray[np.float64] | None, *, strict: bool) -> tuple[Step, ...]:
-        """What of some documents lies above and below each threshold, which itself is left out if `strict`."""
-        size = 2 * len(self.thresholds) + 2
-        at = np.flatnonzero(rows)
-        places = self.places[at]
-        documents = np.bincount(places, minlength=size)[:-1]
-        weights = None if tokens is None else np.bincount(places, tokens[at], minlength=size)[:-1]
-        counted = [_ends(documents, strict=strict), None if weights is None else _ends(weights, strict=strict)]
+    @property
+    def size(self) -> int:
+        """The number of places."""
+        return 2 * len(self.thresholds) + 2
+
+    def steps(self, by_place: npt.NDArray[np.int64], *, has_tokens: bool, strict: bool) -> tuple[Step, ...]:
+        """What lies above and below each threshold, out of documents and tokens by place.
+
+        The threshold itself lies on both sides, with `strict` on neither.
+        """
+        up_to = np.concatenate((np.zeros((1, 2), dtype=np.int64), np.cumsum(by_place[:-1], axis=0)))
+        at = 2 * np.arange(len(self.thresholds))
+        above = (up_to[-1] - up_to[at + (2 if strict else 1)]).tolist()
+        below = up_to[at + (1 if strict else 2)].tolist()
         return tuple(
-            Step(value, *(_amount(counted[0], counted[1], end, j) for end in (0, 1)))
-            for j, value in enumerate(self.thresholds.tolist())
+            Step(value, *(Amount(documents, tokens if has_tokens else None) for documents, tokens in ends))
+            for value, *ends in zip(self.thresholds.tolist(), above, below, strict=True)
         )
 
 
@@ -52,15 +58,3 @@ def steps_of(column: Column, matches: Mask) -> Steps:
     at = thresholds[np.minimum(places, len(thresholds) - 1)] == values
     places = np.where(present, 2 * places + at, 2 * len(thresholds) + 1)
     return Steps(thresholds, places.astype(np.uint8))
-
-
-def _ends(by_place: npt.NDArray[Any], *, strict: bool) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
-    """The sums above and below each threshold."""
-    up_to = np.concatenate(([0], np.cumsum(by_place)))
-    above = up_to[-1] - up_to[2 if strict else 1 : -1 : 2]
-    below = up_to[1 if strict else 2 :: 2]
-    return above, below[: len(above)]
-
-
-def _amount(documents: Any, tokens: Any, end: int, j: int) -> Amount:
-    return Amount(int(documents[end][j]), None if tokens is None else int(tokens[end][j]))

@@ -16,6 +16,7 @@ from corpuscope.catalog.columns import Mask, Rows
 from corpuscope.corpus import Corpus, WidenedCorpus
 from corpuscope.engine import read_hits
 from corpuscope.filters import Filter
+from corpuscope.ledger import kernels
 from corpuscope.ledger.counts import Amount, LedgerCounts, RuleCounts, Step
 from corpuscope.ledger.ledger import Ledger, Part, threshold
 from corpuscope.ledger.steps import Steps, steps_of
@@ -45,10 +46,10 @@ class Tally:
         masks = [rule_mask(corpus, rule) for rule in ledger.rules]  # first: what is wrong is said before work is done
         matches = self._selection.matches
         self._rows: Rows | None = None if matches.all() else np.flatnonzero(matches)
-        self._failed = [~self._of(mask) for mask in masks]
-        self._failures = np.zeros(len(self), dtype=np.uint8)
-        for failed in self._failed:
-            self._failures += failed
+        self._failed = np.empty((len(masks), len(self)), dtype=np.bool_)
+        for failed, mask in zip(self._failed, masks, strict=True):
+            np.logical_not(self._of(mask), out=failed)
+        self._failures = np.empty(len(self), dtype=np.uint8)
         self.counts = self._count(began)
 
     def __len__(self) -> int:
@@ -83,31 +84,34 @@ class Tally:
             return ()
         home = _home(self._corpus, self._selection.fields_used | {rule.field})
         known: Steps = _known_steps(home)(self._ledger.start, rule.field)
-        by_others = (self._failures - self._failed[index]) == 0
-        return known.count(by_others, self._tokens, strict=len(rule.op) == 1)
+        by_place = np.zeros((known.size, 2), dtype=np.int64)
+        kernels.count_places(known.places, self._failures, self._failed[index], self._tokens, by_place)
+        return known.steps(by_place, has_tokens=self._has_tokens, strict=len(rule.op) == 1)
 
     def _of(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """The entries of the start, out of one a row of the corpus."""
         return values if self._rows is None else values[self._rows]
 
     @cached_property
-    def _tokens(self) -> npt.NDArray[np.float64] | None:
-        """Tokens of each document: sums of floating-point numbers are exact up to 2**53."""
+    def _tokens(self) -> npt.NDArray[np.int64]:
+        """Tokens of each document; zeros where the corpus has no token counts."""
         field = self._corpus.token_field
         if field is None:
-            return None
+            return np.zeros(len(self), dtype=np.int64)
         column = self._corpus.catalog.column(field.name)
-        tokens = self._of(column.flat).astype(np.float64)
-        tokens[~self._of(column.present)] = 0
-        return tokens
+        # A copy always: loops are compiled once more for arrays that may not be written.
+        return np.where(self._of(column.present), self._of(column.flat), np.int64(0))
 
-    def _amount(self, rows: Mask) -> Amount:
-        tokens = None if self._tokens is None else int(self._tokens @ rows)
-        return Amount(int(np.count_nonzero(rows)), tokens)
+    @property
+    def _has_tokens(self) -> bool:
+        return self._corpus.token_field is not None
+
+    def _amount(self, documents: int, tokens: int) -> Amount:
+        return Amount(int(documents), int(tokens) if self._has_tokens else None)
 
     def _count(self, began: float) -> LedgerCounts:
         corpus, selection = self._corpus, self._selection
-        start = self._amount(np.ones(len(self), dtype=np.bool_))
+        start = self._amount(len(self), self._tokens.sum())
         rules = tuple(self._count_rules(start))
         return LedgerCounts(
             ledger=self._ledger,
@@ -125,36 +129,21 @@ class Tally:
         )
 
     def _count_rules(self, start: Amount) -> list[RuleCounts]:
-        first = self._first_failed()
-        removed = self._by_rule(first, self._tokens)
-        single = self._failures == 1
-        only = self._by_rule(first[single], None if self._tokens is None else self._tokens[single])
+        counted = np.zeros((len(self._failed), 3, 2), dtype=np.int64)
+        kernels.count_failures(self._failed, self._tokens, self._failures, counted)
         out: list[RuleCounts] = []
         left = start
-        for rule, failed, its, only_its in zip(self._ledger.rules, self._failed, removed, only, strict=True):
-            left = _less(left, its)
-            alone, nothing = self._amount(failed), self._without_value(rule, failed)
-            out.append(RuleCounts(rule, its, alone, only_its, nothing, left))
+        for rule, failed, its in zip(self._ledger.rules, self._failed, counted.tolist(), strict=True):
+            removed, alone, only = (self._amount(*its[kind]) for kind in (kernels.REMOVED, kernels.ALONE, kernels.ONLY))
+            left = left.without(removed)
+            out.append(RuleCounts(rule, removed, alone, only, self._without_value(rule, failed), left))
         return out
 
-    def _first_failed(self) -> npt.NDArray[np.uint8]:
-        """The first rule that each document fails; the number of rules where it fails none."""
-        first = np.full(len(self), len(self._failed), dtype=np.uint8)
-        for i in range(len(self._failed) - 1, -1, -1):
-            np.copyto(first, np.uint8(i), where=self._failed[i])
-        return first
-
-    def _by_rule(self, rule_of: npt.NDArray[np.uint8], tokens: npt.NDArray[np.float64] | None) -> list[Amount]:
-        rules = len(self._failed)
-        documents = np.bincount(rule_of, minlength=rules + 1)[:rules].tolist()
-        if tokens is None:
-            return [Amount(n, None) for n in documents]
-        weights = np.bincount(rule_of, tokens, minlength=rules + 1)[:rules]
-        return [Amount(n, int(weight)) for n, weight in zip(documents, weights, strict=True)]
-
     def _without_value(self, rule: Filter, failed: Mask) -> Amount:
-        column = self._corpus.catalog.column(rule.field)
-        return self._amount(failed & ~self._of(column.has_value))
+        has_value = self._corpus.catalog.column(rule.field).has_value
+        if has_value.all():
+            return self._amount(0, 0)
+        return self._amount(*kernels.amount(failed & ~self._of(has_value), self._tokens))
 
 
 def rule_mask(corpus: Corpus, rule: Filter) -> Mask:
@@ -185,8 +174,3 @@ def _known_steps(corpus: Corpus) -> Callable[[Query, str], Steps]:
 
 def _steps(corpus: Corpus, start: Query, field: str) -> Steps:
     return steps_of(corpus.catalog.column(field), select(corpus, start).matches)
-
-
-def _less(amount: Amount, removed: Amount) -> Amount:
-    tokens = None if amount.tokens is None or removed.tokens is None else amount.tokens - removed.tokens
-    return Amount(amount.documents - removed.documents, tokens)

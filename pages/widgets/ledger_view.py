@@ -69,7 +69,7 @@ class LedgerView:
         if self._ledger.rules:
             arrow = element("span", "→", class_="arrow", aria_hidden="true")
             figures += [arrow, self._figure(kept, "documents kept", self._ledger.kept, "kept")]
-            removed = _difference(start, kept)
+            removed = start.without(kept)
             parts = [element("b", f"{removed.documents:,}"), element("span", "documents removed")]
             if removed.tokens is not None:
                 parts.append(element("span", f"{wording.compact(removed.tokens)} tokens{self._tilde}"))
@@ -140,8 +140,8 @@ class LedgerView:
         what = element("div", controls.head(), controls.slider(self._tilde), class_="rule-what")
         amounts: Mapping[Part, Amount] = {
             "only": counted.only,
-            "shared": _difference(counted.alone, counted.only),
-            "kept": _difference(self._counts.start, counted.alone),
+            "shared": counted.alone.without(counted.only),
+            "kept": self._counts.start.without(counted.alone),
         }
         bar = element("div", self._split(index, amounts), self._amounts(index, counted), class_="rule-bar")
         label = f"Rule {index + 1}: {counted.rule.in_words()}"
@@ -221,8 +221,3 @@ class LedgerView:
     def _in_words(self, amount: Amount) -> str:
         documents = wording.documents(amount.documents)
         return documents if amount.tokens is None else f"{documents}, {amount.tokens:,}{self._tilde} tokens"
-
-
-def _difference(whole: Amount, part: Amount) -> Amount:
-    tokens = None if whole.tokens is None or part.tokens is None else whole.tokens - part.tokens
-    return Amount(whole.documents - part.documents, tokens)
