@@ -9,14 +9,14 @@ from dataclasses import replace
 
 from corpuscope.fields import Field
 from corpuscope.filters import Filter
-from corpuscope.ledger.counts import Step
+from corpuscope.ledger.counts import Amount, Step
 from corpuscope.ledger.ledger import Ledger, flipped, threshold
 from corpuscope.links import Link
 from pages.widgets import wording
 from pages.widgets.panel import door
 from pages.widgets.safe_html import Html, datum, element, join
 
-#: Acts of the panel: a threshold or values that were typed, a place on the slider.
+#: What the panel tells: a threshold or values that were typed, a place on the slider or a bar above it.
 TYPED, SLID = "typed", "slid"
 _SIGNS = {">=": "≥", "<=": "≤", ">": ">", "<": "<", "=": "is", "!=": "is not", "?": "has a value", "!?": "has none"}
 #: Characters that a field to type in has room for.
@@ -55,30 +55,28 @@ class RuleControls:
         """What the chain would keep at other thresholds, and a slider over them; nothing where there are none."""
         if len(self._steps) < 2:
             return None
-        is_above = self._rule.op.startswith(">")
-        amounts = [step.above if is_above else step.below for step in self._steps]
+        amounts = [step.above if self._rule.op.startswith(">") else step.below for step in self._steps]
+        labels = [self._label(step, amount, tilde) for step, amount in zip(self._steps, amounts, strict=True)]
         most = max(1, *(a.documents for a in amounts))
         here = self._place()
-        bars = []
-        labels = []
-        for i, (step, amount) in enumerate(zip(self._steps, amounts, strict=True)):
-            tokens = "" if amount.tokens is None else f", {wording.compact(amount.tokens)}{tilde} tokens"
-            sign = _SIGNS[self._rule.op]
-            labels.append(f"{sign} {_shown(step.threshold)} keeps {wording.documents(amount.documents)}{tokens}")
-            height = element("span", style=f"height:{100 * amount.documents / most:.1f}%")
-            rule = replace(self._rule, values=(str(step.threshold),))
-            bars.append(
-                self._to(
-                    self._ledger.with_rule(rule, self._index),
-                    height,
-                    class_="bar chosen" if i == here else "bar",
-                    title=labels[-1],
-                    tabindex=-1,
-                    aria_hidden="true",
-                    data_name=f"step {self._number} {i}",
-                )
+        bars = (
+            element(
+                "span",
+                element("span", style=f"height:{100 * amount.documents / most:.1f}%"),
+                class_="bar chosen" if i == here else "bar",
+                title=label,
+                data_act=SLID,
+                data_value=f"{self._number} {i}",
             )
-        return join([element("div", *bars, class_="bars"), self._range(labels, here)])
+            for i, (amount, label) in enumerate(zip(amounts, labels, strict=True))
+        )
+        # The slider does the same by keyboard, and is what a screen reader is told of.
+        return join([element("div", *bars, class_="bars", aria_hidden="true"), self._range(labels, here)])
+
+    def _label(self, step: Step, amount: Amount, tilde: str) -> str:
+        tokens = "" if amount.tokens is None else f", {wording.compact(amount.tokens)}{tilde} tokens"
+        sign = _SIGNS[self._rule.op]
+        return f"{sign} {_shown(step.threshold)} keeps {wording.documents(amount.documents)}{tokens}"
 
     def _range(self, labels: list[str], here: int) -> Html:
         slider = element(

@@ -29,7 +29,19 @@ _FIELD, _EXPRESSION, _TROUBLE = "ledger_field", "ledger_expression", "ledger_tro
 def on_act(link: Link, corpus: MarkedCorpus, steps: Sequence[tuple[Step, ...]]) -> OnAct:
     """What a changed threshold, a slider, changed values or a document's star do."""
     star, change = marking.on_star(link, corpus), partial(_change, link, corpus, steps)
-    return lambda name, value: (change if name == "range" else star)(name, value)
+
+    def act(name: str, value: str) -> None:
+        if name == "range":
+            which, given, _ = json.loads(value)
+            kind, _, number = which.partition(" ")
+            change(kind, int(number) - 1, given)
+        elif name == SLID:
+            number, place = value.split()
+            change(SLID, int(number) - 1, place)
+        else:
+            star(name, value)
+
+    return act
 
 
 def add_rules(link: Link, corpus: MarkedCorpus, ledger: Ledger) -> None:
@@ -68,10 +80,10 @@ def _sets(link: Link, corpus: MarkedCorpus, ledger: Ledger) -> None:
         panel.show(element("p", "Published rules: ", listed, class_="offers quiet"), key="sets")
 
 
-def _change(link: Link, corpus: MarkedCorpus, steps: Sequence[tuple[Step, ...]], _name: str, value: str) -> None:
-    which, given, _ = json.loads(value)
-    kind, _, number = which.partition(" ")
-    index = int(number) - 1
+def _change(
+    link: Link, corpus: MarkedCorpus, steps: Sequence[tuple[Step, ...]], kind: str, index: int, given: str
+) -> None:
+    """Give a rule another threshold, or other values."""
     ledger = _ledger(link)
     if index >= len(ledger.rules) or index >= len(steps):
         return

@@ -154,6 +154,7 @@ def test_steps_are_what_the_chain_keeps_at_each_threshold(corpus: Corpus, start:
             assert (amount.documents, amount.tokens) == (found.total, found.tokens.count)
 
 
+@examples
 @given(condition=conditions)
 def test_the_negation_of_a_rule_keeps_exactly_what_it_removes(corpus: Corpus, condition: Any):
     rule, (text, is_kept) = Filter.parse(condition[0]), condition

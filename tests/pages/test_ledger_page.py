@@ -3,11 +3,13 @@
 import html
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from corpuscope.corpus import Corpus
+from corpuscope.filters import Filter
 from corpuscope.ledger.ledger import Ledger
 from corpuscope.ledger.tally import Tally
 from corpuscope.links import DOCUMENT, EXPORT, LEDGER, SEARCH, Link, from_url, to_params
@@ -106,11 +108,11 @@ def test_controls_lead_to_the_changed_ledger(ledger: Visit):
 
 def test_steps_say_what_is_kept_at_their_threshold(ledger: Visit, serving: Corpus):
     markup = ledger(Query(), RULES).html("rules")
-    found = re.findall(r'<a href="([^"]*)"[^>]*title="([≥≤]) [^ ]+ keeps ([\d,]+) document', markup)
-    assert {sign for _, sign, _ in found} == {"≥", "≤"}
-    for url, _, count in found[:: max(1, len(found) // 8)]:
-        to = from_url(html.unescape(url))
-        kept = Ledger(start=to.query, rules=to.rules or ()).kept
+    found = re.findall(r'title="([≥≤]) ([^ ]+) keeps ([\d,]+) document[^"]*" data-act="slid" data-value="(\d) ', markup)
+    assert {(number, sign) for sign, _, _, number in found} == {("1", "≥"), ("3", "≤")}
+    for sign, value, count, number in found[:: max(1, len(found) // 8)]:
+        rule = replace(Filter.parse(RULES[int(number) - 1]), op=">=" if sign == "≥" else "<=", values=(value,))
+        kept = Ledger(rules=RULES).with_rule(rule, int(number) - 1).kept
         assert serving.search(kept).total == int(count.replace(",", ""))
 
 
@@ -187,6 +189,17 @@ def test_the_second_of_two_quick_changes_keeps_the_first(serving: Corpus, monkey
     act("range", '["typed 1", "6", null]')
     act("range", '["typed 2", "3", null]')
     assert now[-1].rules == ("rank_b>=6", "score_a<=3")
+
+
+def test_a_bar_sets_the_threshold_it_stands_for(serving: Corpus, monkeypatch: pytest.MonkeyPatch):
+    now: list[Link] = []
+    monkeypatch.setattr(location, "latest", lambda link: link)
+    monkeypatch.setattr(location, "go", now.append)
+    steps = Tally(serving, Ledger(rules=("rank_b>=5",))).steps(0)
+    act = ledger_rules.on_act(Link(Query(), page=LEDGER, rules=("rank_b>=5",)), serving, [steps])  # type: ignore[arg-type]
+    act("slid", "1 3")
+    act("slid", "2 3")  # of a rule that is gone
+    assert [link.rules for link in now] == [(f"rank_b>={steps[3].threshold}",)]
 
 
 def test_a_ledger_is_a_step_that_opens_as_it_was(ledger: Visit, serving: Corpus):
