@@ -30,15 +30,15 @@ def count_failures(failed: Bools, tokens: Integers, failures: npt.NDArray[np.uin
                 if fails == 0:
                     first = rule
                 fails += 1
-                out[rule, 1, 0] += 1
-                out[rule, 1, 1] += tokens[i]
+                out[rule, ALONE, 0] += 1
+                out[rule, ALONE, 1] += tokens[i]
         failures[i] = fails
         if fails > 0:
-            out[first, 0, 0] += 1
-            out[first, 0, 1] += tokens[i]
+            out[first, REMOVED, 0] += 1
+            out[first, REMOVED, 1] += tokens[i]
         if fails == 1:
-            out[first, 2, 0] += 1
-            out[first, 2, 1] += tokens[i]
+            out[first, ONLY, 0] += 1
+            out[first, ONLY, 1] += tokens[i]
 
 
 @_compiled

@@ -12,7 +12,6 @@ from corpuscope.corpus import Corpus, open_corpus
 from corpuscope.errors import CorpuscopeError, CorpusNotFound, suggest
 from corpuscope.filters import Filter
 from corpuscope.ledger.ledger import Ledger
-from corpuscope.ledger.tally import Tally
 from corpuscope.manifest import FILE_NAME
 from corpuscope.query import Query
 from pages.environment import served
@@ -70,6 +69,8 @@ def key_of(name: str) -> str | None:
 
 def warm_up(ending: threading.Event) -> None:
     """Open every corpus and its index before the first reader asks; what fails is said on the page."""
+    from corpuscope.ledger.tally import Tally  # its compiler is slow to import, and not needed for the first page
+
     for key in served():
         if ending.is_set():
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from corpuscope import Corpus, Filter, Query
 from corpuscope.errors import InvalidQuery, UnknownField, UsageError
 from corpuscope.ledger.counts import Amount
 from corpuscope.ledger.ledger import MOST_RULES, Ledger, flipped, negated
+from corpuscope.ledger.proposals import proposed_rule
 from corpuscope.ledger.tally import Tally
 from corpuscope.sessions.marks import with_marks
 from corpuscope.sessions.records import Marking
@@ -194,6 +196,24 @@ def test_labels_of_a_session_can_be_rules_and_leave_what_is_remembered_alone(tin
     assert [Tally(c, ledger).counts.kept.documents for c in marked] == [1, 2]
     assert tiny_corpus.kept["ledger.masks"].get(ledger.rules[1]) is not None
     assert tiny_corpus.kept["ledger.masks"].get(ledger.rules[0]) is None
+
+
+def test_without_token_counts_documents_alone_are_counted(tmp_path: Path):
+    rows = [{"id": str(i), "text": "a b", "n": i} for i in range(20)]
+    tally = Tally(build_corpus(tmp_path / "bare", rows, annotators=()), Ledger(rules=("n>=5", "n<=12")))
+    assert (tally.counts.start, tally.counts.kept) == (Amount(20, None), Amount(8, None))
+    assert {step.threshold: step.above for step in tally.steps(0)}[10] == Amount(3, None)
+    assert tally.counts.as_result().tokens is None
+
+
+@pytest.mark.parametrize("field", ["date", "score_a", "rank_b"])
+def test_a_proposed_rule_removes_little_of_what_has_a_value(tiny_corpus: Corpus, field: str):
+    start = Query(text="document")
+    rule = proposed_rule(tiny_corpus, start, field)
+    counts = Tally(tiny_corpus, Ledger(start=start, rules=(rule,))).counts
+    with_value = counts.start.documents - counts.rules[0].without_value.documents
+    assert (rule.field, rule.op) == (field, ">=")
+    assert 0.9 * with_value <= counts.kept.documents < with_value
 
 
 def test_order_page_and_sample_of_the_start_are_no_part_of_a_ledger():
