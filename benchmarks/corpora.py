@@ -75,6 +75,17 @@ def draw_queries(folder: Path, count: int, seed: int = SEED) -> list[str]:
     return queries
 
 
+def draw_scattered(folder: Path, count: int, seed: int = SEED) -> list[str]:
+    """Queries of one to four different words, each word from a document of its own."""
+    generator = random.Random(seed)
+    words = [generator.choice(found) for text in draw_texts(folder, 4 * count, seed) if (found := words_of(text))]
+    queries: list[str] = []
+    while len(queries) < count:
+        chosen = dict.fromkeys(words.pop() for _ in range(1 + len(queries) % 4))
+        queries.append(" ".join(chosen))
+    return queries
+
+
 def draw_phrases(folder: Path, count: int, seed: int = SEED) -> list[str]:
     """Two words that follow each other in a document."""
     generator = random.Random(seed)

@@ -21,19 +21,27 @@ _OURS, _PYSERINI, _TANTIVY, _BM25S = "Corpuscope", "Pyserini", "tantivy", "bm25s
 
 
 def measure(told: Setting) -> Section:
-    """Run all contenders over one corpus of one part."""
+    """Run all contenders over one corpus of one part, with queries of two kinds."""
     corpus = corpora.get_corpus(told, "one-part", "--part-size", str(corpora.ONE_PART))
-    queries = told.folder("queries") / "ranked.json"
-    queries.write_text(json.dumps(corpora.draw_queries(corpus, QUERIES)), encoding="utf-8")
     python = environment.get_python(told.work)
-    outcomes = rounds.run(_contenders(told, corpus, queries, python))
-    summaries = {name: Summary.of(outcome.times) for name, outcome in outcomes.items()}
+    scattered = _run(told, corpus, python, "scattered", corpora.draw_scattered(corpus, QUERIES))
+    related = _run(told, corpus, python, "related", corpora.draw_queries(corpus, QUERIES))
     return Section(
         "Ranked top 10",
-        [_conditions(outcomes), environment.versions(python, "tantivy", "bm25s") + "."],
-        [_table(summaries)],
-        _promises(summaries),
+        [_conditions(scattered), environment.versions(python, "tantivy", "bm25s") + "."],
+        [_table("each word from a document of its own", scattered), _table("all words from one document", related)],
+        _promises(_summaries(scattered)),
     )
+
+
+def _run(told: Setting, corpus: Path, python: Path, name: str, queries: list[str]) -> dict[str, Outcome]:
+    asked = told.folder("queries") / f"{name}.json"
+    asked.write_text(json.dumps(queries), encoding="utf-8")
+    return rounds.run(_contenders(told, corpus, asked, python))
+
+
+def _summaries(outcomes: dict[str, Outcome]) -> dict[str, Summary]:
+    return {name: Summary.of(outcome.times) for name, outcome in outcomes.items()}
 
 
 def _contenders(told: Setting, corpus: Path, queries: Path, python: Path) -> list[Contender]:
@@ -58,13 +66,14 @@ def _only_index(corpus: Path) -> str:
     return part.lexical.path
 
 
-def _table(summaries: dict[str, Summary]) -> Table:
+def _table(queries: str, outcomes: dict[str, Outcome]) -> Table:
+    summaries = _summaries(outcomes)
     ours = summaries[_OURS]
     rows = [
         (name, number(s.median), number(s.p95), number(ours.median / s.median), number(ours.p95 / s.p95))
         for name, s in summaries.items()
     ]
-    return Table(("", "median ms", "p95 ms", "ours : its, median", "ours : its, p95"), rows)
+    return Table((queries, "median ms", "p95 ms", "ours : its, median", "ours : its, p95"), rows)
 
 
 def _promises(summaries: dict[str, Summary]) -> list[Promise]:
@@ -80,8 +89,10 @@ def _conditions(outcomes: dict[str, Outcome]) -> str:
     tantivy, bm25s = outcomes[_TANTIVY].facts, outcomes[_BM25S].facts
     equal = _equal_rankings(outcomes[_OURS].facts["scores"], outcomes[_PYSERINI].facts["scores"])
     return (
-        f"{QUERIES} queries of one to four words drawn from the documents, one part, one thread, each contender in a "
-        f"process of its own, warm, in {rounds.ROUNDS} alternating rounds; a query's time is its median over them. "
+        f"{QUERIES} queries of each kind, of one to four different words drawn from the documents, stop words aside; "
+        "the promises are about the first kind. Words of one document meet in many others. One part, one thread, each "
+        f"contender in a process of its own, warm, in {rounds.ROUNDS} alternating rounds; a query's time is its median "
+        "over them. "
         f"Pyserini reads the same index: its scores equal ours in {equal} of {QUERIES} queries. We and tantivy answer "
         f"with document numbers and scores, Pyserini with stored ids and scores. tantivy: {tantivy['documents']:,} "
         f"documents in {tantivy['segments']} segments, stemmed, top 10 without a count. bm25s: a sample of "

@@ -10,6 +10,7 @@ from typing import Any
 
 from commands import terminal
 from commands.query_arguments import open_and_remember
+from corpuscope import imported
 from corpuscope.corpus import Corpus
 from corpuscope.manifest import Manifest, Reject
 from corpuscope.wording import counted
@@ -40,6 +41,7 @@ def _as_json(corpus: Corpus) -> dict[str, Any]:
         "parts": [{"name": p.name, "documents": p.rows} for p in manifest.parts],
         "fields": [f.to_json() for f in manifest.fields],
         "annotators": manifest.annotators,
+        "imports": manifest.imports,
         "sources": list(manifest.sources),
         "rejected": {k: asdict(r) for k, r in manifest.rejected.items()},
         "mended": {k: asdict(r) for k, r in manifest.mended.items()},
@@ -58,14 +60,28 @@ def _lines(corpus: Corpus) -> Iterator[str]:
         yield f"{len(corpus.suppressed_rows):,} are suppressed; their text stays in the files until: corpuscope compact"
     yield ""
     yield "fields"
+    width = max((len(field.name) for field in manifest.fields), default=0)
     for field in manifest.fields:
         kind = f"list of {field.type}" if field.multi else field.type
         estimated = " (estimated)" if field.estimated else ""
-        line = f"  {field.name:<32} {kind:<14} {field.origin}{estimated}  {field.meaning}"
+        line = f"  {field.name:<{width}} {kind:<14} {field.origin}{estimated}  {field.meaning}"
         yield terminal.printable(line.rstrip())
     yield from reject_lines("rejected", manifest.rejected)
     yield from reject_lines("mended", manifest.mended)
     yield from skipped_lines(manifest)
+    for origin in manifest.imports:
+        yield from import_lines(manifest, origin)
+
+
+def import_lines(manifest: Manifest, origin: str) -> Iterator[str]:
+    """What was imported under one origin, what did not match and what could not be used."""
+    about = manifest.imports[origin]
+    names = [f.name for f in manifest.fields if f.origin == origin]
+    yield ""
+    yield terminal.printable(f"{origin}: {imported.summary(about)}")
+    yield terminal.printable(f"  {counted(len(names), 'field')}: {imported.some(names)}")
+    yield from (terminal.printable(f"  {note}") for note in imported.notes(about))
+    yield from reject_lines(f"rejected of {origin}", imported.rejects(about))
 
 
 def reject_lines(title: str, rejects: dict[str, Reject]) -> Iterator[str]:

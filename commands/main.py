@@ -7,6 +7,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from keyword import iskeyword
 from typing import NoReturn
 
 from corpuscope.errors import CorpuscopeError, UsageError, suggest
@@ -17,6 +18,7 @@ COMMANDS = {
     "build": "build a corpus from files, a Hugging Face data set or the demo",
     "add": "append new parts to a corpus",
     "annotate": "run one annotator over all parts",
+    "import": "add ratings that somebody published",
     "annotators": "list the annotators, their cost and needs",
     "search": "search with filters, facets and exact counts",
     "ledger": "count what each rule of a chain removes: documents, tokens, and examples",
@@ -77,7 +79,7 @@ def _run(arguments: Sequence[str]) -> int:
     name = arguments[0]
     if name not in COMMANDS:
         raise UsageError(f"there is no command {name!r}. {suggest(name, COMMANDS)}")
-    command = importlib.import_module(f"commands.{name}")
+    command = importlib.import_module(f"commands.{name}_" if iskeyword(name) else f"commands.{name}")
     parser = Parser(prog=f"corpuscope {name}", description=COMMANDS[name].capitalize() + ".", allow_abbrev=False)
     command.add_arguments(parser)
     code: int = command.run(parser.parse_intermixed_args(arguments[1:]))

@@ -9,6 +9,7 @@
     ├── CorpusDamaged                      a file of the corpus is missing or does not match the manifest
     ├── CorpusBusy                         another job is writing this corpus
     ├── SourceError                        a source that cannot be read at all
+    ├── ImportRefused                      ratings that do not fit the corpus
     ├── MissingDependency (ImportError)    an optional package is absent; the message names the pip command
     ├── ExportError (OSError)              an export that cannot be written
     └── ReplayRefused                      a recipe that no longer describes this corpus
@@ -63,6 +64,10 @@ class CorpusBusy(CorpuscopeError):
 
 class SourceError(CorpuscopeError):
     """A source that cannot be read at all."""
+
+
+class ImportRefused(CorpuscopeError):
+    """Ratings that do not fit the corpus."""
 
 
 class MissingDependency(CorpuscopeError, ImportError):

@@ -68,6 +68,7 @@ class Reject:
 class Manifest:
     """The content of corpus.json.
 
+    `annotators` and `imports` say, by the origin of the fields, how each file of fields came about.
     `suppressed` names the file of the rows taken down, `suppression` counts the times that rows were.
     """
 
@@ -82,6 +83,7 @@ class Manifest:
     mended: dict[str, Reject]
     options: dict[str, Any]
     next_part: int
+    imports: dict[str, dict[str, Any]] = field(default_factory=dict)
     suppressed: FileEntry | None = None
     suppression: int = 0
     history: tuple[dict[str, Any], ...] = ()
@@ -92,9 +94,21 @@ class Manifest:
         """Documents in all parts, suppressed ones included."""
         return sum(p.rows for p in self.parts)
 
+    @property
+    def imported_fields(self) -> tuple[Field, ...]:
+        """The fields of ratings that somebody published."""
+        return tuple(f for f in self.fields if f.origin in self.imports)
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """The version of the fields of each annotator and import, by their origin."""
+        return {origin: str(run.get("version", "")) for origin, run in (self.annotators | self.imports).items()}
+
     def to_bytes(self) -> bytes:
         """The bytes of corpus.json."""
         data = asdict(self) | {"fields": [f.to_json() for f in self.fields]}
+        if not self.imports:  # a corpus without any keeps the bytes, and so the version, that it had before there were
+            del data["imports"]
         return (json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
     @property

@@ -88,14 +88,33 @@ def mask_array(array: pa.Array) -> tuple[pa.Array, int]:
     return replaced, sum(map(len, found.values()))
 
 
-def count_array(array: pa.Array) -> dict[Kind, pa.Array]:
-    """How many pieces of each kind every string holds (int64; null for null)."""
+@dataclass(frozen=True)
+class Found:
+    """What every string of an array holds: pieces by kind (int64), and where they stand (lists of "start-end kind").
+
+    Offsets are code points, end exclusive; null for null.
+    """
+
+    counts: dict[Kind, pa.Array]
+    places: pa.Array
+
+
+def find_array(array: pa.Array) -> Found:
+    """Count and place the personal data of every string."""
     counts = {kind: np.zeros(len(array), np.int64) for kind in KINDS}
+    sizes = np.zeros(len(array) + 1, np.int32)
+    places: list[str] = []
     for row, where in (_spans_by_row(array) if _is_text(array.type) else {}).items():
         for span in where:
             counts[span.kind][row] += 1
+        sizes[row + 1] = len(where)
+        places += [f"{span.start}-{span.end} {span.kind}" for span in where]
     missing = np.asarray(array.is_null())
-    return {kind: pa.array(values, mask=missing) for kind, values in counts.items()}
+    offsets = pa.array(np.cumsum(sizes, dtype=np.int32))
+    return Found(
+        {kind: pa.array(values, mask=missing) for kind, values in counts.items()},
+        pa.ListArray.from_arrays(offsets, pa.array(places, pa.string()), mask=pa.array(missing)),
+    )
 
 
 def _mask(text: str, found: list[Span]) -> str:

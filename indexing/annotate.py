@@ -96,7 +96,7 @@ def annotate_part(
             seconds[annotator.name] += time.perf_counter() - begun
         advance(batch.num_rows)
     for annotator, job in zip(annotators, jobs, strict=True):
-        _write(_table(annotator, made.pop(annotator.name)), folder / job.file_name)
+        write_fields(_table(annotator, made.pop(annotator.name)), folder / job.file_name)
     return AnnotatedPart(rows, seconds)
 
 
@@ -220,7 +220,8 @@ def _table(annotator: Annotator, batches: list[list[pa.Array]]) -> pa.Table:
     return pa.table(columns, schema=pa.schema([(f.name, f.arrow_type) for f in annotator.fields]))
 
 
-def _write(table: pa.Table, target: Path) -> None:
+def write_fields(table: pa.Table, target: Path) -> None:
+    """Write the fields of a part, whole or not at all."""
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_name(f".{target.name}.tmp")
     pq.write_table(table, temporary, compression="zstd", row_group_size=_ROW_GROUP)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from corpuscope.errors import CorpuscopeError
-from corpuscope.fields import Field
+from corpuscope.fields import RESERVED, Field
 from corpuscope.manifest import Manifest, Part
 from indexing.annotate import AnnotatedPart, Job, fit
 from indexing.annotators import ANNOTATORS, Settings, by_name, select
@@ -80,10 +80,14 @@ def annotate_parts(
     return [part for part, _ in results], seconds
 
 
-def name_fields(fields: Sequence[Field], ran: Mapping[str, Settings]) -> tuple[Field, ...]:
-    """The source's among `fields` and those of all annotators that ran.
+def name_fields(
+    fields: Sequence[Field], ran: Mapping[str, Settings], imported: Sequence[Field] = ()
+) -> tuple[Field, ...]:
+    """The source's among `fields`, those of all annotators that ran, and the imported ones.
 
-    A bare name means the source's field; a computed field of that name gets its origin before it.
+    A bare name means the source's field, else the computed one, else the one that was imported first: a field that
+    comes later has its origin before its name. Names that any annotator may want are left to it, run or not, so that
+    what a name means does not change when it runs.
     """
     out = [f for f in fields if f.origin == "source"]
     taken = {f.name for f in out}
@@ -91,7 +95,16 @@ def name_fields(fields: Sequence[Field], ran: Mapping[str, Settings]) -> tuple[F
         for f in by_name(job.annotator).described(job.settings):
             name = f"{job.annotator}.{f.name}" if f.name in taken else f.name
             out.append(replace(f, origin=job.annotator, name=name))
+    taken = {name.lower() for name in (*RESERVED, *(f.name for f in out), *_computable())}
+    for f in imported:
+        name = f"{f.origin}.{f.column}" if f.name.lower() in taken else f.name
+        taken.add(name.lower())
+        out.append(replace(f, name=name))
     return tuple(out)
+
+
+def _computable() -> set[str]:
+    return {field.name for annotator in ANNOTATORS for field in annotator.fields}
 
 
 def describe_runs(

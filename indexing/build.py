@@ -138,7 +138,7 @@ def _extend(
     ran = {job.annotator: job.settings for job in jobs}
     manifest = replace(
         old,
-        fields=name_fields(settled.fields, ran),
+        fields=name_fields(settled.fields, ran, old.imported_fields),
         parts=(*old.parts, *parts),
         annotators=describe_runs(ran, old.annotators, seconds),
         sources=(*old.sources, *settled.sources),
@@ -190,9 +190,12 @@ def commit(
                 missing = manifest.rows - int(np.count_nonzero(column.has_value))
                 without_value.setdefault(f.origin, {})[f.name] = missing
             step.advance(1)
-    annotators = {name: run | {"without_value": without_value[name]} for name, run in manifest.annotators.items()}
+    annotators, imports = (
+        {name: run | {"without_value": without_value[name]} for name, run in runs.items()}
+        for runs in (manifest.annotators, manifest.imports)
+    )
     event = {"action": action, "program": f"corpuscope {__version__}", "documents": documents, "seconds": clock.seconds}
-    manifest = replace(manifest, annotators=annotators, history=(*manifest.history, event))
+    manifest = replace(manifest, annotators=annotators, imports=imports, history=(*manifest.history, event))
     manifests.commit(folder, manifest)
     finish(folder, manifest, serving=serving)
     purge(folder, manifest)

@@ -46,7 +46,7 @@ def annotate(
         manifest = replace(
             old,
             parts=tuple(parts),
-            fields=name_fields(old.fields, ran),
+            fields=name_fields(old.fields, ran, old.imported_fields),
             annotators=describe_runs(ran, old.annotators, seconds),
         )
         return commit(folder, manifest, clock, progress, action="annotate", documents=old.rows, serving=old)

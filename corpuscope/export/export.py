@@ -63,9 +63,9 @@ class Subset:
         return rows.in_order(self.corpus, self.fields, self.chosen)
 
     def annotators(self) -> dict[str, str]:
-        """Versions of the annotators whose fields were used."""
-        ran = self.corpus.manifest.annotators
-        return {origin: str(ran[origin].get("version", "")) for origin in self._origins()}
+        """Versions of the annotators and imports whose fields were used."""
+        versions = self.corpus.manifest.versions
+        return {origin: versions[origin] for origin in self._origins()}
 
     def fingerprints(self) -> dict[str, tuple[str, ...]]:
         """What decided which documents are written and what is said of them, as digests by part."""

@@ -40,7 +40,7 @@ class Snapshot:
             language=manifest.language,
             parts=tuple(p.documents.sha256[:_DIGITS] for p in manifest.parts),
             fields={f.name: _type_of(f) for f in manifest.fields},
-            annotators={name: str(about.get("version", "")) for name, about in manifest.annotators.items()},
+            annotators=manifest.versions,
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -94,7 +94,7 @@ def _annotator_changes(before: Snapshot, now: Snapshot) -> Iterator[str]:
     for name, version in now.annotators.items():
         earlier = before.annotators.get(name, version)
         if earlier != version:
-            yield f"{name} was computed again (version {earlier} → {version})."
+            yield f"{name} was made again (version {earlier} → {version})."
 
 
 def _documents(count: int) -> str:

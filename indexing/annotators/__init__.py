@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 from corpuscope.errors import UsageError, suggest
 from indexing.annotators.characters import CHARACTERS
+from indexing.annotators.compression import COMPRESSION
 from indexing.annotators.contract import Annotator, Settings
 from indexing.annotators.language import LANGUAGE
 from indexing.annotators.personal_data import PERSONAL_DATA
+from indexing.annotators.redpajama_v2 import REDPAJAMA_V2
 from indexing.annotators.tokens import TOKENS
 from indexing.annotators.url_host import URL_HOST
 from indexing.annotators.words import WORDS
@@ -20,6 +22,8 @@ ANNOTATORS: tuple[Annotator, ...] = (
     CHARACTERS,
     WORDS,
     LANGUAGE,
+    REDPAJAMA_V2,
+    COMPRESSION,
     TOKENS,
     URL_HOST,
     YEAR,
@@ -27,7 +31,17 @@ ANNOTATORS: tuple[Annotator, ...] = (
 )
 
 #: What `--annotators default` runs.
-DEFAULT: tuple[str, ...] = ("characters", "words", "language", "tokens", "url_host", "year", "personal_data")
+DEFAULT: tuple[str, ...] = (
+    "characters",
+    "words",
+    "language",
+    "redpajama_v2",
+    "compression",
+    "tokens",
+    "url_host",
+    "year",
+    "personal_data",
+)
 
 
 def by_name(name: str) -> Annotator:

@@ -1,11 +1,11 @@
-"""How much personal data a text holds, by the rules that also mask it."""
+"""How much personal data a text holds and where, by the rules that also mask it."""
 
 from __future__ import annotations
 
 import pyarrow as pa
 
 from corpuscope.fields import Field
-from corpuscope.masking import count_array
+from corpuscope.masking import find_array
 from corpuscope.personal_data import KINDS, Kind
 from indexing.annotators.contract import Annotator, Settings
 
@@ -47,16 +47,27 @@ def _field(kind: Kind) -> Field:
     )
 
 
+_PLACES = Field(
+    name="pii_spans",
+    type="text",
+    multi=True,
+    origin="personal_data",
+    meaning="Where the personal data stands in the text, each piece as 'start-end kind': code points, end exclusive.",
+    source="The places that are masked on the screen and in exports; Dolma's and RedPajama-V2's convention of offsets.",
+    caveat="Offsets are those of the text as it is stored: what is exported masked has its pieces elsewhere.",
+)
+
+
 def annotate(batch: pa.RecordBatch, settings: Settings) -> list[pa.Array]:
-    """Count each kind."""
-    counts = count_array(batch.column("text"))
-    return [counts[kind] for kind in KINDS]
+    """Count each kind, and say where each piece is."""
+    found = find_array(batch.column("text"))
+    return [*(found.counts[kind] for kind in KINDS), found.places]
 
 
 PERSONAL_DATA = Annotator(
     name="personal_data",
-    version="1",
-    fields=tuple(_field(kind) for kind in KINDS),
+    version="2",
+    fields=(*(_field(kind) for kind in KINDS), _PLACES),
     needs=("text",),
     annotate=annotate,
     cost="about 350 MB of text a second",

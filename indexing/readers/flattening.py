@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import chain
+from itertools import chain, compress
 from typing import Any
 
 import pyarrow as pa
@@ -17,6 +17,7 @@ KEYS_PER_OBJECT = 256
 SPREAD_LEVELS = 64
 #: What is further inside than this goes: parsers, pickles and JSON writers follow about 250 levels.
 KEPT_LEVELS = 200
+_NESTED = frozenset({dict, list})
 
 
 def flatten(columns: Mapping[str, Values]) -> dict[str, Values]:
@@ -31,8 +32,8 @@ def empty_deepest(value: Any) -> bool:
     """Empty the lists and objects that are nested deeper than KEPT_LEVELS, in place; says whether there were any."""
     level = [value] if type(value) in (dict, list) else []
     for _ in range(KEPT_LEVELS):
-        inside = chain.from_iterable(node.values() if type(node) is dict else node for node in level)
-        level = [node for node in inside if type(node) in (dict, list)]
+        inside = list(chain.from_iterable(node.values() if type(node) is dict else node for node in level))
+        level = list(compress(inside, map(_NESTED.__contains__, map(type, inside))))
         if not level:
             return False
     filled = [node for node in level if node]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,8 @@ from pages.widgets.safe_html import Html, datum, element, join
 
 SOURCE, SESSION = "source", "session"
 _GROUPS = ("Session", "From the source", "Computed", "Imported")
+#: An annotator with more fields has a group of its own, which is folded.
+_MANY = 12
 #: Types whose single values are worth a search; a measured number is hardly ever met twice.
 _SHARED = frozenset({"text", "bool", "int", "timestamp"})
 #: Longer values are cut, and lead nowhere: no address holds them.
@@ -33,18 +36,26 @@ _WEB = re.compile(r"https?://[^\s]+\Z")
 
 def fields_html(link: Link, values: Iterable[FieldValue], annotators: Iterable[str]) -> Html:
     """Every field that has a value, by where it comes from, and the names of the others."""
-    computed = frozenset(annotators)
-    groups: dict[str, list[Html]] = {name: [] for name in _GROUPS}
+    values, computed = list(values), frozenset(annotators)
+    sizes = Counter(value.field.origin for value in values)
+    large = [origin for origin, size in sizes.items() if origin in computed and size > _MANY]
+    groups: dict[str, list[Html]] = {name: [] for name in (*_GROUPS, *large)}
     empty: list[str] = []
     for value in values:
         if value.value is None or value.value == []:
             empty += [] if value.field.origin == SESSION else [value.field.name]
         else:
-            groups[_group(value.field, computed)].append(_row(link, value))
-    sections = [
-        element("section", element("h3", title), element("dl", *rows)) for title, rows in groups.items() if rows
-    ]
+            group = value.field.origin if value.field.origin in large else _group(value.field, computed)
+            groups[group].append(_row(link, value))
+    sections = [_section(title, rows, folded=title in large) for title, rows in groups.items() if rows]
     return element("aside", *sections, _without_value(empty), class_="document-fields", aria_label="Fields")
+
+
+def _section(title: str, rows: list[Html], *, folded: bool) -> Html:
+    listed = element("dl", *rows)
+    if not folded:
+        return element("section", element("h3", title), listed)
+    return element("details", element("summary", f"{title}, {len(rows):,} fields"), listed, class_="signals")
 
 
 def _group(field: Field, computed: frozenset[str]) -> str:

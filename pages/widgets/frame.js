@@ -1,5 +1,10 @@
+// Streamlit fades what a run has not drawn yet, over a second: two dozen frames of the whole window for each answer.
+const steady = new CSSStyleSheet()
+steady.replaceSync('[data-testid="stElementContainer"] { opacity: 1 !important; transition: none !important }')
+
 // What every page has: "/" goes to the query, and the address says all of where the reader is.
 export default function ({ data }) {
+  if (!document.adoptedStyleSheets.includes(steady)) document.adoptedStyleSheets.push(steady)
   nameAddress(data.parameters, data.session)
   const onKey = (event) => {
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || isTaken(event)) return

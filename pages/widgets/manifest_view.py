@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from corpuscope import imported
 from corpuscope.fields import Field
 from corpuscope.manifest import Manifest, Reject
 from pages.widgets import wording
@@ -21,6 +22,7 @@ def manifest_html(manifest: Manifest, version: str, suppressed: int) -> Html:
         _rejects("Mended", manifest.mended, "Every record was kept as it came."),
         _fields(manifest.fields),
         _sources(manifest.sources),
+        _imports(manifest.imports),
     )
     return element("div", *sections, class_="sheet")
 
@@ -104,6 +106,26 @@ def _sources(sources: Iterable[Mapping[str, Any]]) -> Html:
             )
         )
     return join([element("h3", "Sources"), _table(("Source", "Files", "Documents", ""), rows)])
+
+
+def _imports(imports: Mapping[str, Mapping[str, Any]]) -> Html:
+    """Ratings that somebody published: what matched, what did not, what could not be used."""
+    if not imports:
+        return join([])
+    rows = [
+        (
+            element("td", datum(origin), class_="name"),
+            element("td", f"{about['matched']:,}", class_="number"),
+            element("td", datum(imported.summary(about)), _notes(about)),
+        )
+        for origin, about in imports.items()
+    ]
+    return join([element("h3", "Imported ratings"), _table(("From", "Documents", "What"), rows)])
+
+
+def _notes(about: Mapping[str, Any]) -> Html:
+    left_out = (f"{r.count:,} {reason.replace('_', ' ')}" for reason, r in imported.rejects(about).items())
+    return join(element("span", datum(note), class_="example") for note in (*imported.notes(about), *left_out))
 
 
 def _table(heads: Iterable[str], rows: Iterable[Iterable[Html]]) -> Html:

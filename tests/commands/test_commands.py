@@ -12,7 +12,7 @@ import zstandard
 
 from commands.main import COMMANDS, main
 from corpuscope.sessions.store import SessionStore
-from tests.conftest import write_jsonl
+from tests.conftest import build_corpus, write_jsonl
 from tests.tiny import TINY
 
 README = Path(__file__).resolve().parents[2] / "README.md"
@@ -93,6 +93,16 @@ BAD = [
     ["compact", "{missing}"],
     ["annotate", "{corpus}", "nosuch"],
     ["annotate", "{missing}", "words"],
+    ["import", "{missing}", "{rows}"],
+    ["import", "{corpus}", "{missing}"],
+    ["import", "{corpus}", "{empty}"],
+    ["import", "{corpus}", "{rows}", "--on", "nosuch"],
+    ["import", "{corpus}"],
+    ["import", "{corpus}", "{topics}"],
+    ["import", "{corpus}", "{array}"],
+    ["import", "{corpus}", "hf:org/name"],
+    ["import", "{corpus}", "demo"],
+    ["import", "{corpus}", "{tmp}/*.nothing"],
     ["add", "{corpus}", "--source", "{missing}"],
     ["add", "{missing}", "--source", "{topics}"],
     ["build", "{tmp}/new"],
@@ -118,12 +128,35 @@ def test_bad_input_gets_one_sentence_and_a_non_zero_exit(words, tiny_corpus, tmp
     places["rows"] = write_jsonl(tmp_path / "rows.jsonl", TINY[:3])
     places["empty"] = tmp_path / "empty"
     places["empty"].mkdir()
+    places["array"] = tmp_path / "a.npy"
+    places["array"].write_bytes(b"no array")
     before = sorted(p.name for p in tmp_path.iterdir() if p.name != "new")
     code, out, err = run(capsys, *(w.format(**places) for w in words))
     assert code in (1, 2)
     assert err.startswith("corpuscope") and err.count("\n") == 1 and "Traceback" not in err
     assert not out
     assert sorted(p.name for p in tmp_path.iterdir() if p.name != "new") == before
+
+
+@pytest.mark.parametrize("on", [(), ("--on", "position")])
+def test_ratings_of_another_corpus_are_refused_in_one_sentence(on, tiny_corpus, tmp_path, capsys):
+    foreign = write_jsonl(tmp_path / "foreign.jsonl", [{"id": "x", "grade": 1}])
+    code, out, err = run(capsys, "import", tiny_corpus.folder, foreign, *on)
+    *progress, said = err.splitlines()
+    assert code == 1 and not out and all(line.startswith("Reading foreign_published") for line in progress)
+    assert said.startswith("corpuscope: ") and said.endswith("nothing was imported.")
+
+
+def test_an_import_says_what_matched_and_what_did_not(tmp_path, capsys):
+    corpus = build_corpus(tmp_path / "c", TINY[:5], annotators=())
+    rows = [{"id": f"doc-{i}", "grade": i, "url": "u"} for i in range(1, 8)]
+    _, out, _ = run(capsys, "import", corpus.folder, write_jsonl(tmp_path / "mine.jsonl", rows))
+    assert "mine_published: columns of 4 of 5 documents, joined by id, from" in out and "1 field: grade" in out
+    assert "1 document without a rating." in out and "3 ratings of ids that the corpus does not have" in out
+    assert "the first: doc-5, doc-6, doc-7." in out and "Columns that were left out: url." in out
+    assert "mine_published: columns of 4 of 5 documents" in run(capsys, "info", corpus.folder)[1]
+    told = json.loads(run(capsys, "info", corpus.folder, "--json")[1])
+    assert told["imports"]["mine_published"]["missing"] == 1
 
 
 @pytest.mark.parametrize(

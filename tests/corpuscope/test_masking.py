@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpuscope.masking import count_array, mask, mask_array, mask_window
+from corpuscope.masking import find_array, mask, mask_array, mask_window
 from corpuscope.personal_data import KINDS, PLACEHOLDER_IPS, spans
 
 KEY = "AKIAIOSFODNN7EXAMPLE"
@@ -174,8 +174,14 @@ def test_spans_are_ordered_apart_and_seen_by_the_vectorised_form(text: str) -> N
     assert all(a.end <= b.start for a, b in zip(where, where[1:], strict=False))
     masked, count = mask_array(pa.array([text, None, "plain"]))
     assert masked.to_pylist() == [mask(text), None, "plain"] and count == len(where)
-    counts = count_array(pa.array([text]))
-    assert [counts[kind][0].as_py() for kind in KINDS] == [sum(s.kind == kind for s in where) for kind in KINDS]
+    found = find_array(pa.array(["8.8.8.8", None, text]).slice(1))
+    assert [found.counts[k].to_pylist() for k in KINDS] == [[None, sum(s.kind == k for s in where)] for k in KINDS]
+    assert found.places.to_pylist() == [None, [f"{s.start}-{s.end} {s.kind}" for s in where]]
+
+
+def test_places_are_no_personal_data_themselves() -> None:
+    places = [f"{start}-{start + 12} {kind}" for start in (7, 1234, 1234567, 123456789) for kind in KINDS]
+    assert mask_array(pa.array(places))[1] == 0
 
 
 @pytest.mark.parametrize("kind", [pa.string(), pa.large_string(), pa.dictionary(pa.int32(), pa.string())])

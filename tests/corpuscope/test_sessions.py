@@ -379,7 +379,7 @@ def snapshot(**changed: object) -> Snapshot:
         (snapshot(suppressed=3), ["3 documents were suppressed."]),
         (snapshot(parts=("p", "z")), ["The documents of 1 of 2 parts are others than before."]),
         (snapshot(language="de"), ["The texts are analysed as de now (before: en)."]),
-        (snapshot(annotators={"language": "2"}), ["language was computed again (version 1 → 2)."]),
+        (snapshot(annotators={"language": "2"}), ["language was made again (version 1 → 2)."]),
         (
             snapshot(fields={"topic": "list of text", "toxicity": "double"}, annotators={"language": "1", "tox": "1"}),
             [

@@ -105,9 +105,11 @@ def test_a_corpus_without_urls_and_dates_has_no_hosts_and_years() -> None:
     assert run(by_name("year"), {}, {}, 2)[0].to_pylist() == [None, None]
 
 
-def test_personal_data_is_counted_by_kind() -> None:
+def test_personal_data_is_counted_by_kind_and_placed() -> None:
     texts = ["a.b@mail.net and c@mail.net, 8.8.8.8", "nothing", None]
-    assert values("personal_data", text=texts) == [[2, 0, None], [1, 0, None], [0, 0, None], [0, 0, None]]
+    *counts, places = values("personal_data", text=texts)
+    assert counts == [[2, 0, None], [1, 0, None], [0, 0, None], [0, 0, None]]
+    assert places == [["0-12 email", "17-27 email", "29-36 ip"], [], None]
 
 
 def test_an_unknown_annotator_is_named_with_what_was_meant() -> None:

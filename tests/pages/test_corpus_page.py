@@ -5,8 +5,12 @@ from streamlit.testing.v1 import AppTest
 
 from corpuscope.corpus import Corpus
 from corpuscope.manifest import Reject
+from indexing.importing import import_ratings
+from indexing.progress import SilentProgress
 from pages.widgets.manifest_view import manifest_html
+from tests.conftest import build_corpus, write_jsonl
 from tests.pages.conftest import APP, Page
+from tests.tiny import TINY
 
 
 def test_the_page_shows_fields_and_what_was_mended(serving: Corpus):
@@ -25,6 +29,16 @@ def test_rejects_come_with_counts_reasons_and_escaped_examples(tiny_corpus: Corp
     markup = manifest_html(manifest, "abc", 0)
     assert "12,345" in markup and "invalid json" in markup and "a.jsonl:3" in markup
     assert "<script>" not in markup and "\u202e" not in markup
+
+
+def test_imports_come_with_what_matched_and_escaped_names(tmp_path: Path):
+    corpus = build_corpus(tmp_path / "c", TINY[:5], annotators=())
+    ratings = write_jsonl(tmp_path / "mine.jsonl", [{"id": "doc-1", "grade": 2}, {"id": "<b>\u202e", "grade": 1}])
+    manifest, _ = import_ratings(corpus.folder, [str(ratings)], on=None, progress=SilentProgress())
+    markup = manifest_html(manifest, "abc", 0)
+    assert "Imported ratings" in markup and "mine_published" in markup and "columns of 1 of 5 documents" in markup
+    assert "4 documents without a rating." in markup and "<b>\u202e" not in markup
+    assert "Imported ratings" not in manifest_html(corpus.manifest, "abc", 0)
 
 
 def test_the_query_is_kept_across_pages(serving: Corpus):
