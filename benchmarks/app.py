@@ -29,8 +29,8 @@ BROWSERS, ROUNDS = 10, 8
 #: Seconds in which a reader looks at an answer before asking again: few, to load the server more than readers do.
 PAUSE_S = (1.0, 3.0)
 _WARM_UP = 8
-_WATCH = Path(__file__).with_name("watch.js")
-_FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run")
+WATCH = Path(__file__).with_name("watch.js")
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run")
 _START_S = 60
 
 
@@ -42,9 +42,9 @@ def measure(told: Setting) -> Section:
 
 async def _measure(folder: Path) -> Section:
     words = corpora.draw_queries(folder, QUERIES + 2 * BROWSERS * ROUNDS)
-    async with _served(folder) as address, async_playwright() as playwright:
+    async with served(folder) as address, async_playwright() as playwright:
         executable = shutil.which("chromium") or shutil.which("chromium-browser")
-        browser = await playwright.chromium.launch(executable_path=executable, args=list(_FLAGS))
+        browser = await playwright.chromium.launch(executable_path=executable, args=list(FLAGS))
         page = await _open(browser, address)
         enters = [await _enter(page, text) for text in words[:QUERIES]][_WARM_UP:]
         clicks = [await _click_facet(page, random.Random(SEED + i)) for i in range(CLICKS)]
@@ -65,7 +65,7 @@ async def _measure(folder: Path) -> Section:
 
 
 @asynccontextmanager
-async def _served(folder: Path) -> AsyncIterator[str]:
+async def served(folder: Path) -> AsyncIterator[str]:
     """`corpuscope serve` on a free port, with sessions of its own."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
@@ -96,7 +96,7 @@ async def _ready(address: str) -> None:
 async def _open(browser: Browser, address: str, parameters: str = "") -> Page:
     """A window of its own with the app in it, drawn."""
     context = await browser.new_context(viewport={"width": 1280, "height": 900})
-    await context.add_init_script(path=_WATCH)
+    await context.add_init_script(path=WATCH)
     page = await context.new_page()
     await page.goto(f"{address}/{parameters}")
     await page.evaluate("watch.first()")

@@ -18,9 +18,10 @@ const watch = {
     return ["counts", "hits", "facets"].map((key) => watch.panel(key)?.source ?? "")
   },
 
-  // Remember what is drawn now; the clock starts with the next event of that kind.
-  begin(kind) {
+  // Remember what is drawn now, of one panel if it is named; the clock starts with the next event of that kind.
+  begin(kind, key) {
     watch.before = watch.drawn()
+    watch.source = key && watch.panel(key).source
     watch.began = null
     document.addEventListener(kind, (event) => { watch.began = event.timeStamp }, { capture: true, once: true })
   },
@@ -43,6 +44,12 @@ const watch = {
       const [counts, hits] = watch.drawn()
       return counts && hits && counts !== watch.before[0] && hits !== watch.before[1]
     })
+    return now - watch.began
+  },
+
+  // The panel that was named at the beginning is another.
+  async redrawn(key) {
+    const now = await watch.until(() => watch.panel(key)?.source && watch.panel(key).source !== watch.source)
     return now - watch.began
   },
 

@@ -21,6 +21,7 @@ COMMANDS = {
     "import": "add ratings that somebody published",
     "annotators": "list the annotators, their cost and needs",
     "search": "search with filters, facets and exact counts",
+    "ledger": "count what each rule of a chain removes: documents, tokens, and examples",
     "run": "write a TREC run for a file of topics",
     "export": "write the selected documents to a file, with a recipe",
     "replay": "make an export again from its recipe",

@@ -56,6 +56,11 @@ def search_values(corpus: Corpus, query: Query, request: FacetRequest, containin
     return _masked_facet(facet) if query.mask else facet
 
 
+def read_hits(selection: Selection, rows: Rows) -> list[Hit]:
+    """Some of the selected documents as hits, ranked in the order given."""
+    return _hits(selection, rows, selection.corpus.documents.read(rows.tolist()), None)
+
+
 def count_tokens(corpus: Corpus, matches: Mask) -> TokenCount | None:
     """Tokens of every marked document; None when the corpus has no token counts."""
     field = corpus.token_field

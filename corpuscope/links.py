@@ -42,18 +42,22 @@ _PLACE = {
     "show": "show",
     "by": "by",
     "area": "area",
+    "rule": "rules",
+    "part": "part",
 }
 #: Parameters that mean something on the Document page alone.
 PLACES_OF_A_DOCUMENT = frozenset({"doc", "at", "from"})
 _REPEATED = frozenset({"filter", "facet"})
-_REPEATED_PLACES = frozenset({"show", "by"})
+_REPEATED_PLACES = frozenset({"show", "by", "rule"})
 _SESSION = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_PART = re.compile(r"(only|shared|kept)-[1-9]\d{0,2}")
 _DEFAULTS = {f.name: f.default for f in fields(Query)}
 
 
 #: Pages by the first part of their address; the Search page is the root.
-SEARCH, DOCUMENT, OVERVIEW, CORPUS, SESSIONS, EXPORT = "", "document", "overview", "corpus", "sessions", "export"
-PAGES = (SEARCH, DOCUMENT, OVERVIEW, CORPUS, SESSIONS, EXPORT)
+SEARCH, DOCUMENT, OVERVIEW, LEDGER = "", "document", "overview", "ledger"
+CORPUS, SESSIONS, EXPORT = "corpus", "sessions", "export"
+PAGES = (SEARCH, DOCUMENT, OVERVIEW, LEDGER, CORPUS, SESSIONS, EXPORT)
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,9 @@ class Link:
     `session` is the exploration that the reader is in. `document` is the id of the one that is read, `at` its place
     among the hits of the query, counted from 1, `start` the place in its text (code points) to begin at. `show` are
     the fields under each hit (None: the usual ones). `by` are the one or two fields by which the Overview divides the
-    documents (None: the usual ones), `area` what its areas are ("tokens", or None for documents).
+    documents (None: the usual ones), `area` what its areas are ("tokens", or None for documents). `rules` are those of
+    the ledger (None: there is none), `part` is the part of one of them whose documents are shown there: "only-1",
+    "shared-2", "kept-3".
     """
 
     query: Query
@@ -76,6 +82,8 @@ class Link:
     show: tuple[str, ...] | None = None
     by: tuple[str, ...] | None = None
     area: str | None = None
+    rules: tuple[str, ...] | None = None
+    part: str | None = None
 
     def to(self, page: str, query: Query | None = None) -> Link:
         """Another page in the same corpus and session, with the same query unless another is given."""
@@ -167,6 +175,12 @@ def _session(value: str) -> str:
     return value
 
 
+def _part(value: str) -> str:
+    if not _PART.fullmatch(value):
+        raise ValueError(value)
+    return value
+
+
 def _yes_or_no(value: str) -> bool:
     return {"yes": True, "no": False}[value]
 
@@ -183,10 +197,12 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "at": int,
     "from": int,
     "session": _session,
+    "part": _part,
 }
 _WANTED: dict[Callable[[str], Any], str] = {
     int: "a whole number",
     float: "a number",
     _yes_or_no: "yes or no",
+    _part: "only, shared or kept, and the number of a rule, such as only-1",
     _session: "1 to 64 letters, digits, - and _",
 }

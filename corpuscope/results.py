@@ -110,7 +110,7 @@ class SearchResult:
             else {"reason": self.partial.reason, "scanned": self.partial.scanned},
             "notes": self.notes,
             "took_ms": round(self.took_ms, 3),
-            "hits": [_hit_json(h) for h in self.hits],
+            "hits": [hit_json(h) for h in self.hits],
             "facets": {name: _facet_json(f) for name, f in self.facets.items()},
         }
 
@@ -126,7 +126,8 @@ def plain(value: Any) -> Any:
     return value
 
 
-def _hit_json(hit: Hit) -> dict[str, Any]:
+def hit_json(hit: Hit) -> dict[str, Any]:
+    """A hit in the JSON of the contract."""
     return {
         "rank": hit.rank,
         "corpus": hit.corpus,

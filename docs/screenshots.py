@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,17 +45,23 @@ class Shot:
 
     name: str
     page: str
-    query: dict[str, str]
+    query: Mapping[str, str | list[str]]
     ready: str
     session: str = "tour"
 
     @property
     def url(self) -> str:
         """The address, relative to the app's root."""
-        return f"{self.page}?{urlencode(self.query | {'session': self.session})}"
+        return f"{self.page}?{urlencode({**self.query, 'session': self.session}, doseq=True)}"
 
 
 SEARCH = Shot("search", "", QUERY, ".hit")
+LEDGER = Shot(
+    "ledger",
+    "ledger",
+    {"rule": ["words>=100", "words<=2000", "language=en", "source!=films", "pii_email<=0"], "part": "only-2"},
+    ".rule-part .hit",
+)
 SESSIONS = Shot("sessions", "sessions", QUERY, ".steps li")
 EXPORT = Shot("export", "export", NARROWED, ".recipe")
 
@@ -65,6 +71,7 @@ def shots(document: dict[str, str]) -> tuple[Shot, ...]:
     return (
         SEARCH,
         Shot("overview", "overview", {}, ".treemap"),
+        LEDGER,
         Shot("document", "document", document, ".reading"),
         SESSIONS,
         EXPORT,

@@ -28,6 +28,12 @@ page = st.navigation(
             icon=":material/grid_view:",
             help="What the documents are made of: sources, languages, years, lengths, and some at random.",
         ),
+        st.Page(
+            "ledger.py",
+            title="Ledger",
+            icon=":material/filter_alt:",
+            help="A chain of rules over fields: what each removes, in documents and tokens, and what is kept.",
+        ),
         st.Page("document.py", title="Document", icon=":material/article:", visibility="hidden"),
         st.Page("export.py", title="Export", icon=":material/download:", visibility="hidden"),
         st.Page(

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from corpuscope.sessions.records import SessionsUnusable
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 #: How long a write waits for another process to finish its own.
 _PATIENCE_S = 10.0
 
@@ -24,7 +24,8 @@ CREATE TABLE sessions (
 CREATE TABLE steps (
     id INTEGER PRIMARY KEY AUTOINCREMENT, session TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
     at INTEGER NOT NULL, query TEXT NOT NULL, corpus TEXT NOT NULL, version TEXT NOT NULL, total INTEGER NOT NULL,
-    documents INTEGER NOT NULL, tokens INTEGER, estimated INTEGER, partial TEXT);
+    documents INTEGER NOT NULL, tokens INTEGER, estimated INTEGER, partial TEXT,
+    rules INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE notes (
     id INTEGER PRIMARY KEY AUTOINCREMENT, session TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
     at INTEGER NOT NULL, content TEXT NOT NULL, removed INTEGER);
@@ -45,6 +46,8 @@ CREATE INDEX exports_of ON exports (session);
 CREATE INDEX events_of ON events (session);
 PRAGMA user_version = {SCHEMA_VERSION};
 """
+#: What makes a file of the version before this one a file of this version.
+_RENEWED = ("ALTER TABLE steps ADD COLUMN rules INTEGER NOT NULL DEFAULT 0", f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
 class Database:
@@ -114,7 +117,9 @@ class Database:
         return connection
 
     def _check_version(self, connection: sqlite3.Connection) -> None:
-        [version] = connection.execute("PRAGMA user_version").fetchone()
+        version = _version(connection)
+        if version == SCHEMA_VERSION - 1:
+            version = _renew(connection)
         if version > SCHEMA_VERSION:
             raise SessionsUnusable(
                 f"The sessions in {self.path} were written by a newer version of this program; update it to read them."
@@ -152,3 +157,18 @@ class Database:
         return SessionsUnusable(
             f"{self.path} is damaged ({error}); move it away, and a new file is begun for the next sessions."
         )
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    [version] = connection.execute("PRAGMA user_version").fetchone()
+    return int(version)
+
+
+def _renew(connection: sqlite3.Connection) -> int:
+    """Bring a file up to this version, unless another process was faster; nothing in it is lost."""
+    connection.execute("BEGIN IMMEDIATE")
+    with connection:
+        if _version(connection) == SCHEMA_VERSION - 1:
+            for statement in _RENEWED:
+                connection.execute(statement)
+        return _version(connection)

@@ -56,6 +56,7 @@ class LastStep:
     id: int
     corpus: str
     query: Query
+    rules: int
     counts: Counts
 
 
@@ -102,7 +103,7 @@ def snapshot(connection: sqlite3.Connection, corpus: str, version: str) -> Snaps
 def steps(connection: sqlite3.Connection, session: str) -> list[Step]:
     """The steps of a session in order."""
     rows = connection.execute(
-        "SELECT at, query, corpus, version, total, documents, tokens, estimated, partial "
+        "SELECT at, query, corpus, version, total, documents, tokens, estimated, partial, rules "
         "FROM steps WHERE session = ? ORDER BY id",
         (session,),
     )
@@ -117,31 +118,36 @@ def steps(connection: sqlite3.Connection, session: str) -> list[Step]:
             documents=documents,
             tokens=None if tokens is None else TokenCount(tokens, bool(estimated)),
             partial=partial,
+            rules=rules,
         )
-        for number, (at, query, corpus, version, total, documents, tokens, estimated, partial) in enumerate(rows, 1)
+        for number, (at, query, corpus, version, total, documents, tokens, estimated, partial, rules) in enumerate(
+            rows, 1
+        )
     ]
 
 
 def last_step(connection: sqlite3.Connection, session: str) -> LastStep | None:
     """The latest step of a session."""
     row = connection.execute(
-        "SELECT id, corpus, query, version, total, documents, tokens, estimated, partial "
+        "SELECT id, corpus, query, rules, version, total, documents, tokens, estimated, partial "
         "FROM steps WHERE session = ? ORDER BY id DESC LIMIT 1",
         (session,),
     ).fetchone()
     if row is None:
         return None
-    id_, corpus, query, version, total, documents, tokens, estimated, partial = row
+    id_, corpus, query, rules, version, total, documents, tokens, estimated, partial = row
     counts = (version, total, documents, tokens, None if estimated is None else bool(estimated), partial)
-    return LastStep(id_, corpus, _query(query), counts)
+    return LastStep(id_, corpus, _query(query), rules, counts)
 
 
-def add_step(connection: sqlite3.Connection, session: str, at: int, query: Query, corpus: str, counts: Counts) -> None:
+def add_step(
+    connection: sqlite3.Connection, session: str, at: int, query: Query, corpus: str, counts: Counts, *, rules: int
+) -> None:
     """Append a step."""
     connection.execute(
-        "INSERT INTO steps (session, at, query, corpus, version, total, documents, tokens, estimated, partial) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (session, at, json.dumps(query.to_json()), corpus, *counts),
+        "INSERT INTO steps (session, at, query, rules, corpus, version, total, documents, tokens, estimated, partial) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (session, at, json.dumps(query.to_json()), rules, corpus, *counts),
     )
 
 

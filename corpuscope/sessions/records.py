@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal, get_args
 
 from corpuscope.errors import CorpuscopeError, UsageError
+from corpuscope.ledger.ledger import Ledger
 from corpuscope.query import Query
 from corpuscope.results import TokenCount
 from corpuscope.sessions.snapshot import Snapshot
@@ -46,7 +47,10 @@ class Session:
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One query and what it counted; `number` counts from 1, `partial` is why the counts are not of everything."""
+    """One query and what it counted; `number` counts from 1, `partial` is why the counts are not of everything.
+
+    The last `rules` filters of the query are the rules of a ledger, whose kept documents were counted.
+    """
 
     number: int
     at: datetime
@@ -57,6 +61,16 @@ class Step:
     documents: int
     tokens: TokenCount | None
     partial: str | None
+    rules: int = 0
+
+    @property
+    def ledger(self) -> Ledger | None:
+        """The ledger that the step was; None for a search."""
+        if not self.rules:
+            return None
+        filters = self.query.filters
+        start = replace(self.query, filters=filters[: -self.rules])
+        return Ledger(start=start, rules=filters[-self.rules :])
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -40,7 +40,7 @@ _LONGEST_SESSION_NAME = 200
 _MARK_LOGS = 64
 #: What a copy of a session takes along, column by column.
 _COPIED = {
-    "steps": "at, query, corpus, version, total, documents, tokens, estimated, partial",
+    "steps": "at, query, corpus, version, total, documents, tokens, estimated, partial, rules",
     "notes": "at, content, removed",
     "marks": "at, content, count, corpus, version, undone",
     "exports": "at, recipe, file_name",
@@ -123,8 +123,8 @@ class SessionStore:
 
     # Steps
 
-    def record_step(self, session: str, corpus: Corpus, result: SearchResult) -> None:
-        """Keep a query with its counts.
+    def record_step(self, session: str, corpus: Corpus, result: SearchResult, *, rules: int = 0) -> None:
+        """Keep a query with its counts; its last `rules` filters are the rules of a ledger.
 
         The query of the last step, whatever page, facets or masking it is asked with, only renews that step's
         counts. A query that asks for nothing is no step.
@@ -134,7 +134,8 @@ class SessionStore:
             return
         with self._database.reading() as connection:
             last = reading.last_step(connection, session)
-        if last is not None and (last.corpus != corpus.name or _asked(last.query) != _asked(query)):
+        asked = (corpus.name, _asked(query), rules)
+        if last is not None and (last.corpus, _asked(last.query), last.rules) != asked:
             last = None  # another query: a step of its own
         counts = _counts(corpus, result)
         if last is not None and last.counts == counts:
@@ -143,7 +144,8 @@ class SessionStore:
             self._touch(connection, session, corpus)
             # Another window may have come in between: then this is a step of its own, and nothing is overwritten.
             if last is None or not reading.renew_step(connection, session, last, counts):
-                reading.add_step(connection, session, micros(self._now()), query, corpus.name, counts)
+                at = micros(self._now())
+                reading.add_step(connection, session, at, query, corpus.name, counts, rules=rules)
 
     def steps(self, session: str) -> list[Step]:
         """The steps of a session in order."""

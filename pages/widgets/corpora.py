@@ -10,6 +10,8 @@ import streamlit as st
 
 from corpuscope.corpus import Corpus, open_corpus
 from corpuscope.errors import CorpuscopeError, CorpusNotFound, suggest
+from corpuscope.filters import Filter
+from corpuscope.ledger.ledger import Ledger
 from corpuscope.manifest import FILE_NAME
 from corpuscope.query import Query
 from pages.environment import served
@@ -67,6 +69,8 @@ def key_of(name: str) -> str | None:
 
 def warm_up(ending: threading.Event) -> None:
     """Open every corpus and its index before the first reader asks; what fails is said on the page."""
+    from corpuscope.ledger.tally import Tally  # its compiler is slow to import, and not needed for the first page
+
     for key in served():
         if ending.is_set():
             return
@@ -74,6 +78,7 @@ def warm_up(ending: threading.Event) -> None:
             _, corpus = find(key)
             corpus.search(Query(text="a", k=0, facets=default_facets(corpus.fields)))
             corpus.catalog.text_column("id")  # documents are opened, labelled and bookmarked by their id
+            Tally(corpus, Ledger(rules=(Filter("id", "?"),)))  # its loops are compiled, or read from the disk
 
 
 @st.cache_resource(show_spinner=False)

@@ -9,6 +9,7 @@ from urllib.parse import urljoin
 
 import streamlit as st
 
+from corpuscope.command_line import quote
 from corpuscope.errors import CorpuscopeError
 from corpuscope.links import DOCUMENT, SEARCH, Link, to_url
 from corpuscope.query import Query
@@ -18,7 +19,6 @@ from corpuscope.sessions.marks import MarkedCorpus
 from corpuscope.wording import counted
 from pages.widgets import document_neighbours, document_panel, exploration, marking, panel, summary_view
 from pages.widgets.arrival import arrive
-from pages.widgets.command_line import quote
 from pages.widgets.document_fields import fields_html
 from pages.widgets.document_view import text_html
 from pages.widgets.hit_view import star

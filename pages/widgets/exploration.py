@@ -48,13 +48,13 @@ def marked(link: Link, corpus: Corpus) -> MarkedCorpus:
     return with_marks(corpus, store().marks(id_of(link)))
 
 
-def record(link: Link, corpus: Corpus, result: SearchResult) -> str | None:
-    """Keep a step; what is wrong when that cannot be done."""
+def record(link: Link, corpus: Corpus, result: SearchResult, *, rules: int = 0) -> str | None:
+    """Keep a step, a search or a ledger of some rules; what is wrong when that cannot be done."""
     # Facets that nobody chose are left to the page that opens the step again.
     query = replace(result.query, facets=link.query.facets)
     try:
         _note_drift(link, corpus)
-        store().record_step(id_of(link), corpus, replace(result, query=query))
+        store().record_step(id_of(link), corpus, replace(result, query=query), rules=rules)
     except CorpuscopeError as error:
         return f"This step is not saved: {error}"
     if not query.asks_for_everything:

@@ -31,20 +31,23 @@ def usual_fields(fields: Mapping[str, Field]) -> tuple[str, ...]:
     return tuple(name for name in _USUAL if name in fields)
 
 
-def hits_html(link: Link, hits: list[Hit], corpus: MarkedCorpus) -> Html:
-    """A list of hits, each with a door to its document, a star, and the fields that were chosen."""
+def hits_html(link: Link, hits: list[Hit], corpus: MarkedCorpus, *, in_query: bool = True) -> Html:
+    """A list of hits, each with a door to its document, a star, and the fields that were chosen.
+
+    Unless they are hits of the link's query, a document is opened by itself, without those beside it.
+    """
     fields = corpus.fields
     shown = usual_fields(fields) if link.show is None else [n for n in link.show if n in fields]
     chosen = [fields[name] for name in shown if fields[name].origin != SESSION]
-    hits_ = (_hit(link, h, chosen, corpus.names) for h in hits)
+    hits_ = (_hit(link, h, chosen, corpus.names, at=h.rank if in_query else None) for h in hits)
     return element("div", *hits_, class_="hits", role="list")
 
 
-def _hit(link: Link, hit: Hit, chosen: Sequence[Field], names: Mapping[MarkKind, str]) -> Html:
+def _hit(link: Link, hit: Hit, chosen: Sequence[Field], names: Mapping[MarkKind, str], *, at: int | None) -> Html:
     score = None if hit.score is None else element("span", f"{hit.score:.2f}", class_="score", title="BM25 score")
     is_marked = bool(hit.fields.get(names["bookmark"]))
     title = element("bdi", hit.title) if hit.title else element("bdi", hit.id, class_="untitled")
-    document = replace(link.to(DOCUMENT), document=hit.id, at=hit.rank)
+    document = replace(link.to(DOCUMENT), document=hit.id, at=at)
     heading = element("h4", door(document, title, data_name=f"open {hit.id}"), dir="auto")
     head = element(
         "header", element("span", f"{hit.rank:,}", class_="rank"), heading, score, star(hit.id, is_marked=is_marked)

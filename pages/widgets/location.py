@@ -12,6 +12,8 @@ from corpuscope.links import PLACES_OF_A_DOCUMENT, SEARCH, Link, from_params, to
 _LAST_PAGE = "location_page"
 _LAST_PARAMS = "location_params"
 _KEPT = "location_kept"
+#: What a reader chooses on a page.
+_CHOSEN = ("query", "show", "by", "area", "rules", "part")
 
 
 def params() -> dict[str, list[str]]:
@@ -31,7 +33,8 @@ def latest(link: Link) -> Link:
         now = current()
     except CorpuscopeError:
         return link
-    return replace(link, query=now.query, show=now.show, by=now.by, area=now.area)
+    found = {name: getattr(now, name) for name in _CHOSEN}
+    return replace(link, **found)
 
 
 def has_moved(link: Link) -> bool:

@@ -1,5 +1,6 @@
 // Draws the HTML that Python escaped. A link that bears data-go moves the app. What is no move is told to Python as an
-// act: a click on data-act, words typed into data-ask, a range of bars dragged over or typed.
+// act: a click on data-act, words typed into data-ask, a range of bars dragged over or typed. A slider says what it
+// stands at (data-says) while it is moved.
 const TYPING_MS = 200
 // A move that changes nothing here must not hold back what is clicked next for longer than this.
 const LONGEST_WAIT_MS = 4000
@@ -31,6 +32,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
   panel.oninput = (event) => {
     const input = event.target // later on the event names the component around it
+    if (input.dataset.says) input.parentElement.querySelector("output").value = JSON.parse(input.dataset.says)[input.value]
     if (input.dataset.ask === undefined) return
     clearTimeout(panel.typing)
     panel.typing = setTimeout(() => act("ask", JSON.stringify([input.dataset.ask, input.value])), TYPING_MS)

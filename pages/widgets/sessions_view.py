@@ -8,7 +8,7 @@ from typing import Any
 
 from corpuscope.corpus import Corpus
 from corpuscope.filters import Filter
-from corpuscope.links import DOCUMENT, EXPORT, SEARCH, SESSIONS, Link
+from corpuscope.links import DOCUMENT, EXPORT, LEDGER, SEARCH, SESSIONS, Link
 from corpuscope.query import Query
 from corpuscope.results import Hit
 from corpuscope.sessions.records import Event, Export, Mark, Note, Session, Step
@@ -79,17 +79,26 @@ def steps_html(link: Link, steps: Sequence[Step], corpus: Corpus, keys: Mapping[
 
 def _step_row(link: Link, step: Step, corpus: Corpus, key: str | None) -> Html:
     words = datum(step.query.in_words())
+    if step.rules:
+        words = join([f"Ledger of {counted(step.rules, 'rule')}: ", words])
     name = f"step {step.number}"
-    asked = words if key is None else door(replace(link.to(SEARCH, step.query), corpus=key), words, data_name=name)
+    asked = words if key is None else door(replace(_place(link, step), corpus=key), words, data_name=name)
     tokens = ""
     if step.tokens is not None:
         tokens = f" · {wording.compact(step.tokens.count)} tokens{'~' if step.tokens.estimated else ''}"
-    counted = f"{step.total:,} of {wording.documents(step.documents)}{tokens}"
+    amount = f"{step.total:,} of {wording.documents(step.documents)}{tokens}"
     partial = f" · partial: {step.partial}" if step.partial else ""
     details = element(
-        "span", f"{counted}{partial} · {wording.when(step.at)}", _where(step, corpus, key), class_="example"
+        "span", f"{amount}{partial} · {wording.when(step.at)}", _where(step, corpus, key), class_="example"
     )
     return element("li", element("span", f"{step.number:,}", class_="rank"), element("div", asked, details))
+
+
+def _place(link: Link, step: Step) -> Link:
+    """The page that shows a step as it was."""
+    if (ledger := step.ledger) is None:
+        return link.to(SEARCH, step.query)
+    return replace(link.to(LEDGER, ledger.start), rules=tuple(map(str, ledger.rules)))
 
 
 def _where(step: Step, corpus: Corpus, key: str | None) -> Html | None:

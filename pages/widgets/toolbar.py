@@ -9,11 +9,11 @@ from urllib.parse import urljoin
 
 import streamlit as st
 
+from corpuscope.command_line import search_command, search_python
 from corpuscope.links import EXPORT, OVERVIEW, Link, to_url
 from corpuscope.results import SearchResult
 from corpuscope.sessions.marks import MarkedCorpus
 from pages.widgets import location, marking, panel, query_bar
-from pages.widgets.command_line import search_command, search_python
 from pages.widgets.hit_view import usual_fields
 from pages.widgets.safe_html import element
 
@@ -22,14 +22,14 @@ def toolbar(link: Link, corpus: MarkedCorpus, result: SearchResult) -> None:
     """One line of controls."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         query_bar.order_and_size(link, corpus.fields)
-        with _popover("Options", "more", "Sample, expression, BM25 parameters, fields under each hit") as is_open:
+        with popover("Options", "more", "Sample, expression, BM25 parameters, fields under each hit") as is_open:
             if is_open:
                 query_bar.more_options(link)
                 _choose_fields(link, corpus)
-        with _popover("Copy", "copy", "Copy this search as a link, a command or Python") as is_open:
+        with popover("Copy", "copy", "Copy this search as a link, a command or Python") as is_open:
             if is_open:
                 _copies(link, corpus)
-        with _popover("Label", "label", "Give all documents that match a label") as is_open:
+        with popover("Label", "label", "Give all documents that match a label") as is_open:
             if is_open:
                 marking.label_all(link, corpus, result)
         doors = [
@@ -40,7 +40,7 @@ def toolbar(link: Link, corpus: MarkedCorpus, result: SearchResult) -> None:
 
 
 @contextmanager
-def _popover(label: str, key: str, about: str) -> Iterator[bool]:
+def popover(label: str, key: str, about: str) -> Iterator[bool]:
     """A popover, and whether it is open: what nobody sees is not drawn anew with every search."""
     popover = st.popover(label, key=key, help=about, on_change="rerun")
     with popover:

@@ -54,6 +54,8 @@ places = st.fixed_dictionaries(
         "show": st.none() | st.lists(names, max_size=3).map(tuple),
         "by": st.none() | st.lists(names, max_size=2).map(tuple),
         "area": st.none() | words,
+        "rules": st.none() | st.lists(filters.map(str), max_size=3).map(tuple),
+        "part": st.none() | st.from_regex(r"(only|shared|kept)-[1-9]\d?", fullmatch=True),
     }
 )
 
@@ -94,6 +96,7 @@ def test_a_link_is_readable_and_says_nothing_twice():
         ("?k=ten", "k='ten'; it must be a whole number"),
         ("?b=x", "a number"),
         ("?mask=perhaps", "yes or no"),
+        ("?part=most-1", "part='most-1'; it must be only, shared or kept"),
         ("?q=a&q=b", "'q' 2 times"),
         ("?mode=fuzzy", "no mode 'fuzzy'"),
         ("?k=-1", "must be a whole number from 0"),

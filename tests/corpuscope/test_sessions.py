@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import multiprocessing
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 import corpuscope
 from corpuscope.corpus import Corpus
 from corpuscope.errors import CorpuscopeError, UsageError
+from corpuscope.ledger.ledger import Ledger
 from corpuscope.query import Query
 from corpuscope.results import Partial, SearchResult, TokenCount
 from corpuscope.sessions.records import Session
@@ -311,6 +313,32 @@ def test_once_a_damaged_file_is_moved_away_a_new_one_is_begun(store: SessionStor
     store.path.rename(store.path.with_name("aside"))
     store.add_note(S, tiny_corpus, "kept")
     assert [n.text for n in SessionStore(store.path).notes(S)] == ["kept"]
+
+
+def test_the_same_query_as_a_search_and_as_a_ledger_are_two_steps(store: SessionStore, tiny_corpus: Corpus):
+    query = Query(text="river", filters=("topic=odd", "rank_b>=5"))
+    for rules in (0, 1, 1, 2):
+        store.record_step(S, tiny_corpus, answer(query), rules=rules)
+    assert [step.rules for step in store.steps(store.duplicate(S))] == [0, 1, 2]
+    search, one, two = (step.ledger for step in store.steps(S))
+    assert search is None
+    assert one == Ledger(start=Query(text="river", filters=("topic=odd",)), rules=("rank_b>=5",))
+    assert two == Ledger(start=Query(text="river"), rules=("topic=odd", "rank_b>=5"))
+
+
+def test_a_file_of_the_version_before_is_brought_up_and_keeps_its_steps(store: SessionStore, tiny_corpus: Corpus):
+    store.record_step(S, tiny_corpus, answer(Query(text="older")))
+    store.close()
+    with closing(sqlite3.connect(store.path)) as connection:
+        connection.executescript("ALTER TABLE steps DROP COLUMN rules; PRAGMA user_version = 1;")
+    renewed = [SessionStore(store.path) for _ in range(3)]
+    threads = [Thread(target=each.sessions) for each in renewed]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    renewed[0].record_step(S, tiny_corpus, answer(Query(filters=("topic=odd",))), rules=1)
+    assert [(step.query.text, step.rules) for step in renewed[1].steps(S)] == [("older", 0), ("", 1)]
 
 
 def test_a_file_of_a_newer_version_is_left_alone(store: SessionStore):

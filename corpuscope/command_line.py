@@ -1,4 +1,4 @@
-"""The state of the page as a command for a terminal, and as Python."""
+"""What was asked as a command for a terminal, and as Python."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 import shlex
 from pathlib import Path
 
+from corpuscope.ledger.ledger import Ledger
 from corpuscope.query import Query
 
 _ODD = re.compile(r"[^\x20-\x7e\xa1-\u1fff\u3040-\ud7ff]")
@@ -13,18 +14,34 @@ _ODD = re.compile(r"[^\x20-\x7e\xa1-\u1fff\u3040-\ud7ff]")
 
 def search_command(folder: Path, query: Query, *, session: str | None = None) -> str:
     """The `corpuscope search` that asks the same, of the corpus with a session's labels and bookmarks."""
+    return _command("search", folder, query, session)
+
+
+def export_command(folder: Path, query: Query, out: str, *, session: str | None = None) -> str:
+    """The `corpuscope export` that writes what a query selects."""
+    return _command("export", folder, query.without_paging(), session, f"--out {quote(out)}")
+
+
+def ledger_command(folder: Path, ledger: Ledger, *, session: str | None = None) -> str:
+    """The `corpuscope ledger` that counts the same."""
+    return _command("ledger", folder, ledger.start, session, *(f"--rule {quote(str(r))}" for r in ledger.rules))
+
+
+def _command(name: str, folder: Path, query: Query, session: str | None, *more: str) -> str:
+    """A command that takes the options of a search, and some of its own."""
     default = Query()
     options: list[str] = []
-    for name in ("mode", "slop", "k1", "b", "where", "sort", "sample", "seed", "k", "offset"):
-        value = getattr(query, name)
-        if value != getattr(default, name):
-            options.append(f"--{name} {quote(str(value))}")
+    for option in ("mode", "slop", "k1", "b", "where", "sort", "sample", "seed", "k", "offset"):
+        value = getattr(query, option)
+        if value != getattr(default, option):
+            options.append(f"--{option} {quote(str(value))}")
     options += [f"--filter {quote(str(f))}" for f in query.filters]
     options += [f"--facet {quote(str(f))}" for f in query.facets]
     options += [] if query.mask else ["--no-mask"]
     options += [f"--session {quote(session)}"] if session else []
     words = [quote(str(folder))] + ([quote(query.text)] if query.has_text else [])
-    return " ".join(["corpuscope search", *options, *(["--"] if query.text.startswith("-") else []), *words])
+    dashes = ["--"] if query.text.startswith("-") else []
+    return " ".join([f"corpuscope {name}", *options, *more, *dashes, *words])
 
 
 def search_python(folder: Path, query: Query, *, session: str | None = None) -> str:

@@ -1,17 +1,20 @@
 import argparse
 import subprocess
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 import corpuscope
-from commands import search
+from commands import export, search
+from commands import ledger as ledger_of_terminal
 from commands.query_arguments import make_query
+from corpuscope.command_line import export_command, ledger_command, quote, search_command, search_python
 from corpuscope.corpus import Corpus
+from corpuscope.ledger.ledger import Ledger
 from corpuscope.query import Query
 from corpuscope.results import SearchResult
 from corpuscope.sessions.store import SessionStore, new_id
-from pages.widgets.command_line import quote, search_command, search_python
 
 QUERIES = [
     Query(),
@@ -23,20 +26,36 @@ QUERIES = [
 ]
 
 
-@pytest.mark.parametrize("query", QUERIES)
-def test_the_command_asks_what_the_page_asks(query: Query):
-    command = search_command(Path("/a corpus"), query)
-    shell = ["bash", "-c", "printf '%s\\0' " + command.removeprefix("corpuscope search")]
+def parsed(command: str, module: ModuleType) -> argparse.Namespace:
+    """What a command takes out of its line, once a shell has read it."""
+    shell = ["bash", "-c", "printf '%s\\0' " + command.partition(f"corpuscope {module.__name__.split('.')[1]}")[2]]
     words = (
         subprocess.run(shell, capture_output=True, check=True, env={"LC_ALL": "C.UTF-8"})
         .stdout.decode()
         .split("\0")[:-1]
     )
     parser = argparse.ArgumentParser()
-    search.add_arguments(parser)
+    module.add_arguments(parser)
     args = parser.parse_args(words)
     assert args.words[0] == "/a corpus"
+    return args
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_the_command_asks_what_the_page_asks(query: Query):
+    args = parsed(search_command(Path("/a corpus"), query), search)
     assert make_query(args, args.words[1] if len(args.words) > 1 else "") == query
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_the_commands_of_a_ledger_ask_what_the_page_asks(query: Query):
+    ledger = Ledger(start=query, rules=("words>=50", 'topic="Science, Math"'))
+    counting = parsed(ledger_command(Path("/a corpus"), ledger), ledger_of_terminal)
+    start = make_query(counting, counting.words[1] if len(counting.words) > 1 else "")
+    assert Ledger(start=start, rules=tuple(counting.rule)) == ledger
+    exporting = parsed(export_command(Path("/a corpus"), ledger.kept, "a b.parquet"), export)
+    assert make_query(exporting, exporting.words[1] if len(exporting.words) > 1 else "") == ledger.kept
+    assert exporting.out == Path("a b.parquet")
 
 
 @pytest.mark.parametrize("query", QUERIES)
