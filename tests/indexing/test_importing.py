@@ -185,7 +185,7 @@ def test_lengths_verify_the_order_where_the_corpus_made_its_ids(built_without_id
     folder = Path(shutil.copytree(built_without_ids, tmp_path / "c"))
     corpus = bring(folder, signals(tmp_path / "s.jsonl", ROWS, "2023-06/0000/en_head.json.gz/"))
     assert corpus.manifest.imports["redpajama_v2_published"]["verified"] == "lengths of the texts"
-    assert column(corpus, "rps_doc_word_count") == list(range(40))
+    assert column(corpus, "redpajama_v2_published.rps_doc_word_count") == list(range(40))
     said = refuse(folder, signals(tmp_path / "s.jsonl", [*ROWS[1:], ROWS[0]]))
     assert "s.jsonl row 1 has a text of length 22 where the corpus has 18" in said
 
