@@ -11,11 +11,12 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from corpuscope import charts
-from corpuscope.composition import Composition, Histogram, Measure, compose, nestable_fields, nesting_fields
+from corpuscope.composition import Composition, Histogram, compose, nestable_fields, nesting_fields
 from corpuscope.corpus import Corpus
 from corpuscope.engine import search
 from corpuscope.errors import CorpuscopeError
 from corpuscope.links import OVERVIEW, SEARCH, Link
+from corpuscope.portions import Measure
 from corpuscope.query import Query
 from corpuscope.results import SearchResult
 from corpuscope.sessions.marks import MarkedCorpus

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from corpuscope.charts import Rectangle, squarify
-from corpuscope.composition import Breakdown, Composition, Histogram, Measure, Portion
+from corpuscope.composition import Breakdown, Composition, Histogram
 from corpuscope.fields import Field
 from corpuscope.filters import Filter
 from corpuscope.links import CORPUS, SEARCH, Link
 from corpuscope.manifest import Manifest, Reject
+from corpuscope.portions import Measure, Portion
 from corpuscope.query import FacetRequest
 from pages.widgets import refine, wording
 from pages.widgets.facet_view import MORE_VALUES, default_facets
