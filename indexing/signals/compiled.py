@@ -1,0 +1,72 @@
+"""How the loops over text are compiled, and where the machine code is kept.
+
+Words of a text have to be cut, hashed and counted one after the other, which array operations do in many passes over
+the memory and compiled loops in one. numba keeps machine code beside the source, or in the user's cache where that
+folder cannot be written to, but looks at a function's own file alone when it decides whether that code is up to date,
+though the code of every function called is in it. And it names a new file before it has written it, so that a process
+killed in between leaves a name that leads to old code. So here the names of the kept files bear a digest of all
+sources that the function may call.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numba
+from numba.core import caching
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+_SIGNALS = Path(__file__).parent
+
+
+def compiled(function: _F) -> _F:
+    """Compile a function when it is first called with arguments of some types, and keep the machine code.
+
+    It releases the GIL. It may call other such functions, of this folder and of its own.
+    """
+    dispatcher: Any = numba.njit(nogil=True)(function)
+    cache: Any = _Cache
+    with contextlib.suppress(RuntimeError):  # no folder can be written to: each process compiles for itself
+        dispatcher._cache = cache(function)
+    return dispatcher  # type: ignore[no-any-return]
+
+
+@functools.cache
+def _digest(folder: Path) -> str:
+    """Eight digits that change with any source in the folders whose functions may be called."""
+    digest = hashlib.sha256()
+    for file in sorted({*_SIGNALS.glob("*.py"), *folder.glob("*.py")}):
+        digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()[:8]
+
+
+class _ByDigest:
+    """Names the kept files by the line of the function and the digest."""
+
+    def get_disambiguator(self: Any) -> str:
+        return f"{self._lineno}-{_digest(Path(self._py_file).parent)}"
+
+
+class _Chosen(_ByDigest, caching.UserProvidedCacheLocator):
+    """The folder of the variable NUMBA_CACHE_DIR."""
+
+
+class _BesideSource(_ByDigest, caching.InTreeCacheLocator):
+    """The folder __pycache__ beside the source."""
+
+
+class _OfUser(_ByDigest, caching.UserWideCacheLocator):
+    """A folder in the user's cache."""
+
+
+class _Places(caching.CompileResultCacheImpl):
+    _locator_classes = [_Chosen, _BesideSource, _OfUser]
+
+
+class _Cache(caching.FunctionCache):
+    _impl_class = _Places
