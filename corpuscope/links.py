@@ -42,18 +42,23 @@ _PLACE = {
     "show": "show",
     "by": "by",
     "area": "area",
+    "open": "open",
+    "rating": "rating",
+    "compare": "compare",
+    "why": "why",
 }
 #: Parameters that mean something on the Document page alone.
-PLACES_OF_A_DOCUMENT = frozenset({"doc", "at", "from"})
+PLACES_OF_A_DOCUMENT = frozenset({"doc", "at", "from", "why"})
 _REPEATED = frozenset({"filter", "facet"})
-_REPEATED_PLACES = frozenset({"show", "by"})
+_REPEATED_PLACES = frozenset({"show", "by", "open", "compare"})
 _SESSION = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _DEFAULTS = {f.name: f.default for f in fields(Query)}
 
 
 #: Pages by the first part of their address; the Search page is the root.
 SEARCH, DOCUMENT, OVERVIEW, CORPUS, SESSIONS, EXPORT = "", "document", "overview", "corpus", "sessions", "export"
-PAGES = (SEARCH, DOCUMENT, OVERVIEW, CORPUS, SESSIONS, EXPORT)
+QUALITY = "quality"
+PAGES = (SEARCH, DOCUMENT, OVERVIEW, QUALITY, CORPUS, SESSIONS, EXPORT)
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,10 @@ class Link:
     among the hits of the query, counted from 1, `start` the place in its text (code points) to begin at. `show` are
     the fields under each hit (None: the usual ones). `by` are the one or two fields by which the Overview divides the
     documents (None: the usual ones), `area` what its areas are ("tokens", or None for documents).
+
+    On the Quality page `open` are the groups of ratings that are unfolded, `compare` the ratings that are correlated,
+    `rating` the one that is told by the first field of `by` (None: the usual ones). `why` is the rule whose evidence
+    is marked in a document, as `system:reason`, instead of what the query matches.
     """
 
     query: Query
@@ -76,6 +85,10 @@ class Link:
     show: tuple[str, ...] | None = None
     by: tuple[str, ...] | None = None
     area: str | None = None
+    open: tuple[str, ...] | None = None
+    rating: str | None = None
+    compare: tuple[str, ...] | None = None
+    why: str | None = None
 
     def to(self, page: str, query: Query | None = None) -> Link:
         """Another page in the same corpus and session, with the same query unless another is given."""

@@ -28,6 +28,12 @@ page = st.navigation(
             icon=":material/grid_view:",
             help="What the documents are made of: sources, languages, years, lengths, and some at random.",
         ),
+        st.Page(
+            "quality.py",
+            title="Quality",
+            icon=":material/grading:",
+            help="How documents are rated: distributions, how far ratings agree, ratings by source, topic, year.",
+        ),
         st.Page("document.py", title="Document", icon=":material/article:", visibility="hidden"),
         st.Page("export.py", title="Export", icon=":material/download:", visibility="hidden"),
         st.Page(

@@ -16,9 +16,9 @@ from corpuscope.fields import Field
 from corpuscope.filters import Filter
 from corpuscope.portions import Portion, Portions
 from corpuscope.query import Query
-from corpuscope.ratings.kinds import KEEP
 from corpuscope.ratings.quantiles import grouped_quantiles
 from corpuscope.results import Partial
+from corpuscope.rules import KEEP
 from corpuscope.selection import select
 
 LISTED = 15

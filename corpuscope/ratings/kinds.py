@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from corpuscope.fields import Field
+from corpuscope.rules import failed_field
 
 SOURCE = "source"
 #: Labels and bookmarks are a reader's own, and no rating of the corpus.
@@ -17,9 +18,6 @@ _YEAR = "year"
 #: The last word of the name of a number that counts, places or dates a document instead of rating it.
 _NO_AMOUNTS = frozenset({"id", "index", "idx", "row", "line", "number", "offset", "year", "month", "day", "timestamp"})
 _BETWEEN_WORDS = re.compile(r"[^0-9A-Za-z]+")
-#: The value of a decision that a document passes, and what is put behind its name to list all reasons that fail.
-KEEP = "keep"
-_FAILED = "_failed"
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,7 @@ def is_rating(field: Field, known: Iterable[str]) -> bool:
 
 def is_decision(field: Field, known: Iterable[str]) -> bool:
     """Whether a text field holds `keep` or the reason against a document: another field lists all its reasons."""
-    return field.type == "text" and not field.multi and f"{field.name}{_FAILED}" in known
+    return field.type == "text" and not field.multi and failed_field(field.name) in known
 
 
 def _group(field: Field, systems: Iterable[str]) -> str:

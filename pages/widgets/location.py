@@ -31,7 +31,8 @@ def latest(link: Link) -> Link:
         now = current()
     except CorpuscopeError:
         return link
-    return replace(link, query=now.query, show=now.show, by=now.by, area=now.area)
+    here = {name: getattr(now, name) for name in ("query", "show", "by", "area", "open", "rating", "compare")}
+    return replace(link, **here)
 
 
 def has_moved(link: Link) -> bool:
