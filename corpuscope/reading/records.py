@@ -42,6 +42,11 @@ class Standing:
     same: int
     of: int
 
+    @property
+    def percentile(self) -> float:
+        """The share of documents below, in percent; of those with the same value half count as below."""
+        return 100 * (self.lower + self.same / 2) / self.of
+
 
 @dataclass(frozen=True)
 class FieldValue:

@@ -20,6 +20,7 @@ from pages.widgets import document_neighbours, document_panel, exploration, mark
 from pages.widgets.arrival import arrive
 from pages.widgets.command_line import quote
 from pages.widgets.document_fields import fields_html
+from pages.widgets.document_ratings import folded_groups, names_in, ratings_html
 from pages.widgets.document_view import text_html
 from pages.widgets.hit_view import star
 from pages.widgets.safe_html import Html, element, marked, text
@@ -69,7 +70,14 @@ def _show(link: Link, corpus: MarkedCorpus, reading: Reading, *, is_masked: bool
         document_panel.show(text_html(link, reading, is_masked=is_masked), key="text")
         panel.show(_record(reading), key="record")
     with right:
-        panel.show(fields_html(link, reading.fields, corpus.manifest.annotators), key="fields")
+        panel.show(_fields(link, corpus, reading), key="fields")
+
+
+def _fields(link: Link, corpus: MarkedCorpus, reading: Reading) -> Html:
+    """What is known of the document, its ratings first."""
+    groups = folded_groups(corpus.fields)
+    ratings = ratings_html(link, groups, reading.fields)
+    return fields_html(link, reading.fields, corpus.manifest.annotators, ratings=ratings, apart=names_in(groups))
 
 
 def _head(corpus: MarkedCorpus, reading: Reading) -> Html:

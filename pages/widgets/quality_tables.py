@@ -97,8 +97,8 @@ def grouped_html(link: Link, grouped: Grouped) -> Html:
 
 def _said(grouped: Grouped) -> Iterator[str]:
     if grouped.rating.is_number and grouped.whole.told.quantiles:
-        low, high = _span(grouped)
-        yield f"Boxes: the middle half, the median in it, lines from 5% to 95%; from {wording.amount(low)} to {wording.amount(high)}."
+        low, high = map(wording.amount, _span(grouped))
+        yield f"Boxes: the middle half, the median in it, lines from 5% to 95%; from {low} to {high}."
     yield f"{grouped.distinct:,} values of {grouped.by.name} in all."
     yield from _partly(grouped.partial)
 

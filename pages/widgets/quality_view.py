@@ -9,11 +9,12 @@ from pathlib import Path
 from corpuscope.fields import Field
 from corpuscope.filters import Filter
 from corpuscope.links import SEARCH, Link
-from corpuscope.ratings.kinds import SOURCE, RatingGroup
+from corpuscope.ratings.kinds import RatingGroup
 from corpuscope.ratings.profiles import Profile, Profiles
 from corpuscope.ratings.quantiles import QUANTILES
 from corpuscope.wording import counted
 from pages.widgets import refine, summary_view, wording
+from pages.widgets.about_rating import about_html, group_title
 from pages.widgets.command_line import quote
 from pages.widgets.facet_view import FacetView
 from pages.widgets.overview_view import figure
@@ -40,21 +41,6 @@ def search_of(link: Link, filters: tuple[Filter, ...] = ()) -> Link:
     for condition in filters:
         query = refine.add_filter(query, condition)
     return link.to(SEARCH, query)
-
-
-def group_title(name: str) -> str:
-    """What a group of ratings is called."""
-    return "From the source" if name == SOURCE else name
-
-
-def about_html(field: Field) -> Html | None:
-    """What a rating means, what its authors warn of and where it comes from, one click away."""
-    notes = {"Meaning": field.meaning, "Caveat": field.caveat, "Source": field.source}
-    told = [element("div", element("dt", name), element("dd", datum(note))) for name, note in notes.items() if note]
-    if not told:
-        return None
-    summary = element("summary", "Meaning, caveat, source" if field.caveat else "Meaning, source")
-    return element("details", summary, element("dl", *told), class_="about-rating")
 
 
 class QualityView:
@@ -152,7 +138,7 @@ class QualityView:
             head,
             empty if body is None else body,
             self._quantiles(told),
-            about_html(field),
+            about_html(field, "Meaning, caveat, source") if field.meaning or field.source else None,
             class_="rating facet",
             aria_label=field.name,
         )

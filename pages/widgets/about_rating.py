@@ -1,0 +1,22 @@
+"""What a rating means, what its authors warn of and where it comes from, one click away."""
+
+from __future__ import annotations
+
+from corpuscope.fields import Field
+from corpuscope.ratings.kinds import SOURCE
+from pages.widgets.safe_html import Html, datum, element
+
+
+def group_title(name: str) -> str:
+    """What a group of ratings is called."""
+    return "From the source" if name == SOURCE else name
+
+
+def about_html(field: Field, label: str) -> Html:
+    """A label that unfolds what is known of a field; the label alone where nothing is."""
+    notes = {"Meaning": field.meaning, "Caveat": field.caveat, "Source": field.source}
+    told = [element("div", element("dt", name), element("dd", datum(note))) for name, note in notes.items() if note]
+    if not told:
+        return datum(label)
+    body = (element("summary", datum(label)), element("dl", *told))
+    return element("details", *body, class_="about-rating", data_name=f"about {field.name}")
