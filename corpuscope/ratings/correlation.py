@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -113,22 +114,29 @@ def _codes(column: Column, rows: Rows) -> _Codes:
 
 
 def _pairs(codes: Sequence[_Codes]) -> tuple[tuple[Pair, ...], ...]:
-    """All pairs; ranks among all that a rating has are worked out once, and serve where the other has the same."""
-    own = [c.ranks(c.has) for c in codes]
+    """All pairs; ratings that the same documents have are ranked once and compared at once."""
+    numbers = range(len(codes))
+    alike: dict[bytes, list[int]] = {}
+    for i in numbers:
+        alike.setdefault(codes[i].has.tobytes(), []).append(i)
     found: dict[tuple[int, int], Pair] = {}
-    for i, one in enumerate(codes):
-        for j in range(i, len(codes)):
-            other = codes[j]
-            if i == j or np.array_equal(one.has, other.has):
-                pair = _pair(own[i], own[j])
-            else:
-                both = one.has & other.has
-                pair = _pair(one.ranks(both), other.ranks(both))
-            found[i, j] = found[j, i] = pair
-    return tuple(tuple(found[i, j] for j in range(len(codes))) for i in range(len(codes)))
+    for same in alike.values():
+        found |= _compared(codes, same, codes[same[0]].has)
+    for i, j in product(numbers, numbers):
+        if (i, j) not in found:
+            found = _compared(codes, [i, j], codes[i].has & codes[j].has) | found
+    return tuple(tuple(found[i, j] for j in numbers) for i in numbers)
 
 
-def _pair(one: npt.NDArray[np.float64], other: npt.NDArray[np.float64]) -> Pair:
-    """Pearson's correlation of ranks that are centred."""
-    size = float(np.sqrt((one @ one) * (other @ other)))
-    return Pair(min(1.0, max(-1.0, float(one @ other) / size)) if size else None, len(one))
+def _compared(codes: Sequence[_Codes], some: Sequence[int], among: Mask) -> dict[tuple[int, int], Pair]:
+    """Some ratings over the marked documents, which have all of them: Pearson's correlation of centred ranks."""
+    ranks = np.stack([codes[i].ranks(among) for i in some])
+    documents = ranks.shape[1]
+    products = ranks @ ranks.T
+    sizes = np.sqrt(np.diagonal(products))
+    with np.errstate(invalid="ignore"):  # no size where all ranks are equal
+        rho = np.clip(products / np.outer(sizes, sizes), -1.0, 1.0)
+    return {
+        (i, j): Pair(None if np.isnan(rho[a, b]) else float(rho[a, b]), documents)
+        for (a, i), (b, j) in product(enumerate(some), enumerate(some))
+    }

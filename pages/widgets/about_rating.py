@@ -12,11 +12,11 @@ def group_title(name: str) -> str:
     return "From the source" if name == SOURCE else name
 
 
-def about_html(field: Field, label: str) -> Html:
-    """A label that unfolds what is known of a field; the label alone where nothing is."""
+def about_html(field: Field, label: str = "Meaning, caveat, source") -> Html | None:
+    """A label that unfolds what is known of a field; None where nothing is."""
     notes = {"Meaning": field.meaning, "Caveat": field.caveat, "Source": field.source}
     told = [element("div", element("dt", name), element("dd", datum(note))) for name, note in notes.items() if note]
     if not told:
-        return datum(label)
+        return None
     body = (element("summary", datum(label)), element("dl", *told))
     return element("details", *body, class_="about-rating", data_name=f"about {field.name}")

@@ -138,7 +138,7 @@ class QualityView:
             head,
             empty if body is None else body,
             self._quantiles(told),
-            about_html(field, "Meaning, caveat, source") if field.meaning or field.source else None,
+            about_html(field),
             class_="rating facet",
             aria_label=field.name,
         )

@@ -26,5 +26,5 @@ def scale(value: FieldValue) -> Html | None:
     title += f"lower than {wording.share(higher, standing.of)}"
     place = f"left: {100 * standing.lower / standing.of:.1f}%; width: {100 * standing.same / standing.of:.1f}%"
     line = element("span", element("span", style=place), class_="scale", title=title, role="img", aria_label=title)
-    percentile = element("span", f"{standing.percentile:.0f}%", class_="percentile", title=title, aria_hidden="true")
+    percentile = element("span", f"P{standing.percentile:.0f}", class_="percentile", title=title, aria_hidden="true")
     return element("span", line, percentile, class_="standing")
