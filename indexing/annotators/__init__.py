@@ -9,6 +9,7 @@ from indexing.annotators.characters import CHARACTERS
 from indexing.annotators.contract import Annotator, Settings
 from indexing.annotators.language import LANGUAGE
 from indexing.annotators.personal_data import PERSONAL_DATA
+from indexing.annotators.quality_rules import QUALITY_RULES
 from indexing.annotators.tokens import TOKENS
 from indexing.annotators.url_host import URL_HOST
 from indexing.annotators.words import WORDS
@@ -24,10 +25,20 @@ ANNOTATORS: tuple[Annotator, ...] = (
     URL_HOST,
     YEAR,
     PERSONAL_DATA,
+    QUALITY_RULES,
 )
 
 #: What `--annotators default` runs.
-DEFAULT: tuple[str, ...] = ("characters", "words", "language", "tokens", "url_host", "year", "personal_data")
+DEFAULT: tuple[str, ...] = (
+    "characters",
+    "words",
+    "language",
+    "tokens",
+    "url_host",
+    "year",
+    "personal_data",
+    "quality_rules",
+)
 
 
 def by_name(name: str) -> Annotator:

@@ -1,0 +1,40 @@
+"""The values of FineWeb's rules, as datatrove 0.10.1 computes them."""
+
+from __future__ import annotations
+
+from indexing.signals.codepoints import Codes
+from indexing.signals.compiled import compiled
+from indexing.signals.english_classes import TERMINAL
+from indexing.signals.english_classes import Table as Classes
+from indexing.signals.gopher_quality import Values
+from indexing.signals.hashing import Table, count, empty, hash_codes
+from indexing.signals.lines import find_new_line, strip
+
+_SHORT = 30
+
+
+@compiled
+def fineweb_quality(
+    codes: Codes, start: int, end: int, classes: Classes, words: int, table: Table, out: Values
+) -> None:
+    """Write the five values; what is divided by nothing stays as it is."""
+    lines = punctuated = short = repeated = new_lines = 0
+    empty(table, end - start + 1)
+    i = start
+    while i <= end:
+        stop = find_new_line(codes, i, end)
+        new_lines += stop < end
+        first, last = strip(codes, i, stop, classes)
+        if first < last:
+            lines += 1
+            punctuated += classes[codes[stop - 1]] & TERMINAL != 0
+            short += stop - i <= _SHORT
+            if count(table, hash_codes(codes, i, stop)) > 1:
+                repeated += stop - i
+        i = stop + 1
+    out[0] = lines
+    if lines:
+        out[1], out[2] = punctuated / lines, short / lines
+        out[3] = repeated / (end - start - new_lines)
+    if words:
+        out[4] = new_lines / words
