@@ -65,6 +65,7 @@ def shots(document: dict[str, str]) -> tuple[Shot, ...]:
     return (
         SEARCH,
         Shot("overview", "overview", {}, ".treemap"),
+        Shot("quality", "quality", {}, ".heat"),
         Shot("document", "document", document, ".reading"),
         SESSIONS,
         EXPORT,

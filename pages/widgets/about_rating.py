@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from corpuscope.fields import Field
+from corpuscope.filters import Operator
 from corpuscope.ratings.kinds import SOURCE
+from corpuscope.rules import Keep
 from pages.widgets.safe_html import Html, datum, element
+
+#: How a rule's relation to its threshold is written, and what a filter asks for that finds what fails it.
+RELATIONS: dict[Keep, str] = {"<=": "≤", "<": "<", ">=": "≥", ">": ">"}
+FAILS: dict[Keep, Operator] = {"<=": ">", "<": ">=", ">=": "<", ">": "<="}
 
 
 def group_title(name: str) -> str:

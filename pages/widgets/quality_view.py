@@ -12,9 +12,10 @@ from corpuscope.links import SEARCH, Link
 from corpuscope.ratings.kinds import RatingGroup
 from corpuscope.ratings.profiles import Profile, Profiles
 from corpuscope.ratings.quantiles import QUANTILES
+from corpuscope.rules import RULES
 from corpuscope.wording import counted
 from pages.widgets import refine, summary_view, wording
-from pages.widgets.about_rating import about_html, group_title
+from pages.widgets.about_rating import FAILS, RELATIONS, about_html, group_title
 from pages.widgets.command_line import quote
 from pages.widgets.facet_view import FacetView
 from pages.widgets.overview_view import figure
@@ -138,10 +139,21 @@ class QualityView:
             head,
             empty if body is None else body,
             self._quantiles(told),
+            self._thresholds(field.name),
             about_html(field),
             class_="rating facet",
             aria_label=field.name,
         )
+
+    def _thresholds(self, name: str) -> Html | None:
+        """What the rules that judge a value keep, each a door to the documents that fail it."""
+        doors = []
+        for rule in (r for r in RULES if r.value == name):
+            failing = Filter(name, FAILS[rule.keep], (f"{rule.threshold:.15g}",))
+            label = f"kept when {RELATIONS[rule.keep]} {wording.value(rule.threshold)}"
+            title = f"{rule.meaning} Opens the documents that fail: {failing.in_words()}"
+            doors.append(door(search_of(self._link, (failing,)), label, title=title, data_name=f"fails {rule.reason}"))
+        return element("p", *doors, class_="thresholds") if doors else None
 
     def _quantiles(self, told: Profile) -> Html | None:
         """Where the documents lie, each number a door to those up to it; from the median on to those above."""

@@ -12,7 +12,7 @@ from corpuscope.links import QUALITY, Link, from_url, to_params
 from corpuscope.query import Query
 from pages.environment import for_app
 from tests.conftest import build_corpus
-from tests.corpuscope.ratings.conftest import ROWS
+from tests.corpuscope.ratings.conftest import MADE, ROWS
 from tests.pages.conftest import APP, Page
 
 Visit = Callable[..., Page]
@@ -22,7 +22,7 @@ DOOR = re.compile(r'<a href="([^"]*)"[^>]*data-count="(\d+)"')
 @pytest.fixture(scope="session")
 def rated(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
     """200 rated documents."""
-    return build_corpus(tmp_path_factory.mktemp("pages") / "rated", ROWS)
+    return build_corpus(tmp_path_factory.mktemp("pages") / "rated", ROWS, annotators=MADE)
 
 
 def serve(monkeypatch: pytest.MonkeyPatch, corpus: Corpus) -> None:
@@ -158,3 +158,26 @@ def test_hostile_values_are_text_and_masked_ones_lead_nowhere(
         markup = page.html(panel)
         assert "<script" not in markup and "&lt;script&gt;" in markup and "\u202e" not in markup
         assert "jane.roe" not in markup and "[EMAIL]" in markup
+
+
+def test_under_a_hit_a_rating_stands_on_its_scale(quality: Visit, rated: Corpus):
+    page = quality(Query(), show=("grade", "characters", "topic"))
+    page.test.switch_page("search.py")
+    hits = page.run().html("hits")
+    drawn = len(re.findall(r' grade<span class="standing">', hits))
+    graded = sum(h.fields["grade"] is not None for h in rated.search(Query()).hits)
+    assert drawn == graded > 0 and ' characters<span class="standing">' not in hits
+
+
+def test_a_rule_s_threshold_opens_what_fails_it(
+    quality: Visit, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+):
+    name = "gopher_quality_words"
+    decided = {"text": "x y", "gopher_quality": "keep", "gopher_quality_failed": ["x"]}
+    rows = [decided | {"id": str(i), name: 20 * i} for i in range(5)]
+    corpus = build_corpus(tmp_path_factory.mktemp("ruled") / "ruled", rows)
+    serve(monkeypatch, corpus)
+    page = quality(open=("gopher_quality",))
+    failing = door(page, "ratings", "fails gopher_short_doc")
+    assert [h.id for h in corpus.search(failing.query).hits] == ["0", "1", "2"]
+    assert "kept when ≥ 50" in page.html("ratings")

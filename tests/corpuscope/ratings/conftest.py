@@ -10,6 +10,9 @@ import pytest
 from corpuscope.corpus import Corpus
 from tests.conftest import build_corpus
 
+#: What is computed for them, so that no other annotator adds ratings.
+MADE = ("characters", "language", "year")
+
 ROWS: list[dict[str, Any]] = [
     {
         "id": str(i),
@@ -32,7 +35,7 @@ ROWS: list[dict[str, Any]] = [
 @pytest.fixture(scope="session")
 def rated_corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
     """200 rated documents."""
-    return build_corpus(tmp_path_factory.mktemp("rated") / "rated", ROWS)
+    return build_corpus(tmp_path_factory.mktemp("rated") / "rated", ROWS, annotators=MADE)
 
 
 @pytest.fixture(scope="session")
