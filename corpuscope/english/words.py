@@ -133,13 +133,15 @@ def merged() -> dict[tuple[str, ...], str]:
 def _with_exceptions(text: str, spans: list[Span]) -> Iterator[Span]:
     """Cut anew where words that follow each other make up an exception: the longest first, none into another."""
     token = [text[start:end] for start, end in spans]
+    firsts = {parts[0] for parts in merged()}
+    candidates = [i for i, word in enumerate(token) if word in firsts]
     longest = max(map(len, merged()))
     taken: set[int] = set()
     anew: dict[int, tuple[int, Sequence[str]]] = {}
     for size in range(longest, 1, -1):
-        for i in range(len(token) - size + 1):
+        for i in candidates:
             string = merged().get(tuple(token[i : i + size]))
-            if string is None:
+            if string is None or i + size > len(token):
                 continue
             free = i not in taken and i + size - 1 not in taken
             taken.update(range(i, i + size))

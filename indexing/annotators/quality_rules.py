@@ -68,5 +68,5 @@ QUALITY_RULES = Annotator(
     fields=FIELDS,
     needs=("text",),
     annotate=annotate,
-    cost="",
+    cost="about 10 MB of text a second",
 )

@@ -11,7 +11,7 @@ from indexing.signals.codepoints import Codes
 from indexing.signals.compiled import compiled
 from indexing.signals.english_classes import DECIMAL, NEEDLE, SENTENCE_END, SPACE, P, Table
 from indexing.signals.english_exceptions import Ints, Rules
-from indexing.signals.english_tokens import Words
+from indexing.signals.english_tokens import PLACE, START, Words
 from indexing.signals.english_words import cut_words
 from indexing.signals.gopher_quality import Values
 from indexing.signals.lines import find_line_end, skip_line_end, strip
@@ -32,6 +32,7 @@ _NEEDLES = (
     ("use of cookies", POLICY),
     ("use cookies", POLICY),
 )
+_BEGINNINGS = tuple({ord(text[0]) << 8 | ord(text[1]) for text, _ in _NEEDLES})
 _CITATIONS = ("[edit]", "[citation needed]")
 
 
@@ -78,7 +79,7 @@ def c4_quality(
         stop = find_line_end(codes, start, end, classes)
         first, last = strip(codes, start, stop, classes)
         start = skip_line_end(codes, stop, end)
-        while token < tokens and words.places[token] < first:
+        while token < tokens and words.tokens[token, PLACE] < first:
             token += 1
         if first == last:
             continue
@@ -101,12 +102,12 @@ def c4_quality(
             out[4] += last - first
         elif length < 0:
             after = token
-            while after < tokens and words.places[after] < last:
+            while after < tokens and words.tokens[after, PLACE] < last:
                 after += 1
-            out[2] += _count_sentences(words, token, after, classes)
+            out[2] += _count_sentences(words.solid, words.tokens, token, after, classes)
         else:
             found = cut_words(line, 0, length, classes, rules, line_words)
-            out[2] += _count_sentences(line_words, 0, found, classes)
+            out[2] += _count_sentences(line_words.solid, line_words.tokens, 0, found, classes)
 
 
 @compiled
@@ -155,7 +156,7 @@ def _citation(codes: Codes, at: int, end: int, classes: Table, marks: Needles) -
     for row in range(len(marks.bits)):
         size = marks.lengths[row]
         if marks.bits[row] == 0 and at + size <= end and (codes[at : at + size] == marks.codes[row, :size]).all():
-            return size
+            return int(size)
     return 0
 
 
@@ -166,7 +167,7 @@ def _search(codes: Codes, start: int, end: int, classes: Table, marks: Needles) 
     for i in range(start, end):
         if codes[i] == _CURLY:
             found |= CURLY_BRACKET
-        elif classes[codes[i]] & NEEDLE:
+        elif classes[codes[i]] & NEEDLE and i + 1 < end and _may_begin(codes[i], codes[i + 1]):
             for row in range(len(marks.bits)):
                 size = marks.lengths[row]
                 k = 0
@@ -178,6 +179,13 @@ def _search(codes: Codes, start: int, end: int, classes: Table, marks: Needles) 
 
 
 @compiled
+def _may_begin(first: np.uint32, second: np.uint32) -> bool:
+    """Whether these two letters begin a phrase: asked first, since few others do."""
+    pair = _lower(first) << 8 | _lower(second)
+    return pair in _BEGINNINGS
+
+
+@compiled
 def _lower(code: np.uint32) -> int:
     """The lower case of a letter of ASCII; the sign of kelvin has one too. No other character's is in the phrases."""
     if _A <= code <= _Z:
@@ -186,18 +194,18 @@ def _lower(code: np.uint32) -> int:
 
 
 @compiled
-def _count_sentences(words: Words, first: int, last: int, classes: Table) -> int:
+def _count_sentences(solid: Codes, tokens: Ints, first: int, last: int, classes: Table) -> int:
     """A sentence begins with the first token and with each that is not punctuation and follows the end of one."""
     count = 1
     ended = False
     for k in range(first, last):
-        start, end = words.starts[k], words.starts[k + 1]
-        if end - start == 1 and classes[words.solid[start]] & SENTENCE_END:
+        start, end = tokens[k, START], tokens[k + 1, START]
+        if end - start == 1 and classes[solid[start]] & SENTENCE_END:
             ended = True
         elif ended:
             all_marks = start < end
             for i in range(start, end):
-                all_marks = all_marks and classes[words.solid[i]] & P != 0
+                all_marks = all_marks and classes[solid[i]] & P != 0
             if not all_marks:
                 count += 1
                 ended = False

@@ -11,7 +11,8 @@ import numpy.typing as npt
 from corpuscope.english import characters
 from corpuscope.english.exceptions import exceptions
 from corpuscope.english.words import merged
-from indexing.signals.hashing import Table, find, mix, new_table, put
+from indexing.signals.compiled import compiled
+from indexing.signals.hashing import Hashes, Table, find, get, mix, new_table, put
 
 Ints = npt.NDArray[np.int64]
 
@@ -20,46 +21,64 @@ Ints = npt.NDArray[np.int64]
 BASE, PER_WORD = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC4CEB9FE1A85EC53)
 
 
-class Rules(NamedTuple):
-    """The exceptions, by hash: their number from 1, or for units 1; `merges` by the hashes of several words.
+#: The most characters of an exception, and the most words that one is cut into on the way.
+LONGEST, MOST_WORDS = max(map(len, exceptions())), max(map(len, merged()))
+#: What a key is changed with to mean a unit, the first of several words that make up an exception, or all of them.
+UNIT, FIRST, SEVERAL = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB), np.uint64(0xD6E8FEB86659FD93)
 
-    `parts[cuts[n]:cuts[n + 1]]` are the lengths of the words of exception n; `longest` holds the most characters of an
-    exception and the most words of a merge.
+
+_BITS, _IN_WORD = np.uint64(511), np.uint64(63)
+_S6, _ONE = np.uint64(6), np.uint64(1)
+
+
+class Known(NamedTuple):
+    """Numbers by key. A bit of 32,768 is set for each key: most words need look no further."""
+
+    bits: Hashes
+    table: Table
+
+
+class Rules(NamedTuple):
+    """In `known`, by their hash, the number of each exception, from 1; and what the three numbers above say.
+
+    `parts[cuts[n - 1]:cuts[n]]` are the lengths of the words of exception n.
     """
 
-    known: Table
-    units: Table
-    firsts: Table
-    merges: Table
+    known: Known
     cuts: Ints
     parts: Ints
-    longest: Ints
 
 
 @functools.cache
 def rules() -> Rules:
     """The exceptions and units as the loops look them up."""
     strings = exceptions()
-    numbers = {string: number for number, string in enumerate(strings)}
+    numbers = {string: number for number, string in enumerate(strings, start=1)}
     sizes = [[len(part) for part in parts] for parts in strings.values()]
-    tables = [new_table(len(strings) + len(characters.UNITS)) for _ in range(4)]
-    for table in tables:
-        table.state[:] = 1, len(table.cells) - 1
-    known, units, firsts, merges = tables
+    known = Known(np.zeros(int(_BITS) + 1, np.uint64), new_table(2 * len(strings)))
+    known.table.state[:] = 1, len(known.table.cells) - 1
     for string, number in numbers.items():
-        _note(known, hash_word(string), number + 1)
+        _note(known, hash_word(string), number)
     for unit in characters.UNITS:
-        _note(units, hash_word(unit), 1)
+        _note(known, hash_word(unit) ^ int(UNIT), 1)
     for words, string in merged().items():
-        _note(firsts, hash_word(words[0]), 1)
-        _note(merges, _join(words), numbers[string] + 1)
+        _note(known, hash_word(words[0]) ^ int(FIRST), 1)
+        _note(known, _join(words) ^ int(SEVERAL), numbers[string])
     cuts = np.cumsum([0, *map(len, sizes)])
-    longest = np.array([max(map(len, strings)), max(map(len, merged()))])
-    return Rules(known, units, firsts, merges, cuts, np.array([n for size in sizes for n in size]), longest)
+    return Rules(known, cuts, np.array([n for size in sizes for n in size]))
 
 
-def _note(table: Table, key: int, number: int) -> None:
-    put(table, find(table, np.uint64(key)), np.uint64(key), number)
+def _note(known: Known, key: int, number: int) -> None:
+    put(known.table, find(known.table, np.uint64(key)), np.uint64(key), number)
+    known.bits[key >> 6 & int(_BITS)] |= np.uint64(1 << (key & int(_IN_WORD)))
+
+
+@compiled
+def look_up(known: Known, key: np.uint64) -> int:
+    """The number of a key, or 0."""
+    if not known.bits[(key >> _S6) & _BITS] >> (key & _IN_WORD) & _ONE:
+        return 0
+    return get(known.table, find(known.table, key))
 
 
 def hash_word(string: str) -> int:

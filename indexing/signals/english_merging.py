@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from indexing.signals.compiled import compiled
-from indexing.signals.english_exceptions import PER_WORD, Rules
-from indexing.signals.english_tokens import Words, hash_stretch, put_exception
-from indexing.signals.hashing import find, get
+from indexing.signals.english_exceptions import FIRST, LONGEST, MOST_WORDS, PER_WORD, SEVERAL, Rules, look_up
+from indexing.signals.english_tokens import OPENS, PLACE, START, Words, hash_stretch, put_exception, put_token
 
 _ONE = np.uint64(1)
 
@@ -15,11 +14,12 @@ _ONE = np.uint64(1)
 @compiled
 def hash_tokens(words: Words, count: int, rules: Rules) -> bool:
     """Note the hash of each token; whether any could begin an exception that was cut into several."""
+    sums, powers, tokens, hashes, known = words.sums, words.powers, words.tokens, words.hashes, rules.known
     any_first = False
     for k in range(count):
-        start, end = words.starts[k], words.starts[k + 1]
-        words.hashes[k] = hash_stretch(words, start, end)
-        if end - start <= rules.longest[0] and get(rules.firsts, find(rules.firsts, words.hashes[k])):
+        start, end = tokens[k, START], tokens[k + 1, START]
+        hashes[k] = hash_stretch(sums, powers, start, end)
+        if end - start <= LONGEST and look_up(known, hashes[k] ^ FIRST):
             any_first = True
     return any_first
 
@@ -30,51 +30,49 @@ def merge(words: Words, count: int, rules: Rules) -> int:
 
     `room` says of each token: 0 free, -1 taken, else the number of the exception that begins there.
     """
-    words.room[:count] = 0
+    tokens, hashes, room, known = words.tokens, words.hashes, words.room, rules.known
+    room[:count] = 0
     found = False
-    for size in range(rules.longest[1], 1, -1):
+    for size in range(MOST_WORDS, 1, -1):
         for k in range(count - size + 1):
-            key, within = _join_tokens(words, k, size)
-            number = get(rules.merges, find(rules.merges, key))
+            if not look_up(known, hashes[k] ^ FIRST):
+                continue
+            key, within = _ONE, True
+            for at in range(k, k + size):
+                key = key * PER_WORD + hashes[at]
+                within = within and (at == k or tokens[at, OPENS] == 0)
+            number = look_up(known, key ^ SEVERAL)
             if number == 0:
                 continue
-            free = words.room[k] == 0 and words.room[k + size - 1] == 0
+            free = room[k] == 0 and room[k + size - 1] == 0
             for taken in range(k, k + size):
-                if words.room[taken] == 0:
-                    words.room[taken] = -1
+                if room[taken] == 0:
+                    room[taken] = -1
             if free and within:
-                words.room[k] = number
+                room[k] = number
                 found = True
     return _recut(words, count, rules) if found else count
 
 
 @compiled
-def _join_tokens(words: Words, first: int, size: int) -> tuple[np.uint64, bool]:
-    """The key of tokens that follow each other, and whether no white space is between them."""
-    key, within = _ONE, True
-    for k in range(first, first + size):
-        key = key * PER_WORD + words.hashes[k]
-        within = within and (k == first or not words.opens[k])
-    return key, within
-
-
-@compiled
 def _recut(words: Words, count: int, rules: Rules) -> int:
     """Write the tokens anew, with the exceptions noted in `room` as they are cut."""
-    starts, places, opens = words.starts[: count + 1].copy(), words.places[:count].copy(), words.opens[:count].copy()
-    numbers = words.room[:count].copy()
+    tokens, numbers = words.tokens, words.room[:count].copy()
+    old = tokens[: count + 1].copy()
     new = k = 0
     while k < count:
         opening = new
-        new = put_exception(words, new, starts[k], places[k] - starts[k], max(numbers[k], 0), rules)
-        words.opens[opening] = opens[k]
-        end = starts[k + 1]
+        start, shift = old[k, START], old[k, PLACE] - old[k, START]
         if numbers[k] > 0:
-            number = numbers[k]
-            end = starts[k] + rules.parts[rules.cuts[number - 1] : rules.cuts[number]].sum()
+            new = put_exception(tokens, new, start, shift, numbers[k], rules)
+            start += rules.parts[rules.cuts[numbers[k] - 1] : rules.cuts[numbers[k]]].sum()
+        else:
+            put_token(tokens, new, start, shift)
+            new += 1
+        tokens[opening, OPENS] = old[k, OPENS]
         k += 1
-        while k < count and starts[k] < end:
+        while k < count and old[k, START] < start:
             k += 1
-    words.starts[new] = starts[count]
+    tokens[new, START] = old[count, START]
     hash_tokens(words, new, rules)
     return new

@@ -8,7 +8,7 @@ from indexing.signals.english_classes import TERMINAL
 from indexing.signals.english_classes import Table as Classes
 from indexing.signals.gopher_quality import Values
 from indexing.signals.hashing import Table, count, empty, hash_codes
-from indexing.signals.lines import find_new_line, strip
+from indexing.signals.lines import count_new_lines, find_new_line, strip
 
 _SHORT = 30
 
@@ -18,12 +18,12 @@ def fineweb_quality(
     codes: Codes, start: int, end: int, classes: Classes, words: int, table: Table, out: Values
 ) -> None:
     """Write the five values; what is divided by nothing stays as it is."""
-    lines = punctuated = short = repeated = new_lines = 0
-    empty(table, end - start + 1)
+    lines = punctuated = short = repeated = 0
+    new_lines = count_new_lines(codes, start, end)
+    empty(table, new_lines + 1)
     i = start
     while i <= end:
         stop = find_new_line(codes, i, end)
-        new_lines += stop < end
         first, last = strip(codes, i, stop, classes)
         if first < last:
             lines += 1

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from indexing.signals.codepoints import Codes
 from indexing.signals.compiled import compiled
 from indexing.signals.english_classes import ALPHA, PUNCTUATION, Table
-from indexing.signals.english_exceptions import hash_word
+from indexing.signals.english_exceptions import Ints, hash_word
 from indexing.signals.english_tokens import Words
 from indexing.signals.hashing import Hashes
 from indexing.signals.lines import find_line_end, skip_line_end, strip
@@ -33,7 +33,7 @@ def gopher_quality(
     codes: Codes, start: int, end: int, classes: Table, words: Words, count: int, stops: Hashes, out: Values
 ) -> None:
     """Write the eight values; what is divided by nothing stays as it is."""
-    proper, letters, alphabetic, stop = _count_words(classes, words, count, stops)
+    proper, letters, alphabetic, stop = _count_words(classes, words.solid, words.bounds, words.keys, count, stops)
     hashes, ellipses = _count_symbols(codes, start, end)
     lines, bullets, trailing = _count_lines(codes, start, end, classes)
     out[0] = proper
@@ -47,17 +47,19 @@ def gopher_quality(
 
 
 @compiled
-def _count_words(classes: Table, words: Words, count: int, stops: Hashes) -> tuple[int, int, int, int]:
+def _count_words(
+    classes: Table, solid: Codes, bounds: Ints, keys: Hashes, count: int, stops: Hashes
+) -> tuple[int, int, int, int]:
     """Words that are not punctuation alone, their characters, words with a letter, different stop words."""
     proper = letters = alphabetic = stop = 0
     met = np.zeros(len(stops), np.bool_)
     for k in range(count):
-        first, last = words.bounds[k], words.bounds[k + 1]
+        first, last = bounds[k], bounds[k + 1]
         any_bit = np.uint32(0)
         every_bit = np.uint32(PUNCTUATION)
         for i in range(first, last):
-            any_bit |= classes[words.solid[i]]
-            every_bit &= classes[words.solid[i]]
+            any_bit |= classes[solid[i]]
+            every_bit &= classes[solid[i]]
         if not every_bit & PUNCTUATION:
             proper += 1
             letters += last - first
@@ -65,7 +67,7 @@ def _count_words(classes: Table, words: Words, count: int, stops: Hashes) -> tup
             alphabetic += 1
         if last - first <= _LONGEST_STOP_WORD:
             for s in range(len(stops)):
-                if words.keys[k] == stops[s] and not met[s]:
+                if keys[k] == stops[s] and not met[s]:
                     met[s] = True
                     stop += 1
     return proper, letters, alphabetic, stop

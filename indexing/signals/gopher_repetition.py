@@ -8,7 +8,7 @@ from indexing.signals.english_classes import Table as Classes
 from indexing.signals.english_tokens import Words, hash_stretch
 from indexing.signals.gopher_quality import Values
 from indexing.signals.hashing import Hashes, Table, count, empty, find, get, hash_codes, hash_ngrams, put
-from indexing.signals.lines import find_new_line, strip
+from indexing.signals.lines import count_new_lines, find_new_line, strip
 
 _NEW_LINE = 10
 
@@ -45,7 +45,7 @@ def gopher_repetition(
 @compiled
 def _repeated(codes: Codes, start: int, end: int, line_ends: int, table: Table) -> tuple[float, int]:
     """Of the pieces between runs of so many line ends or more: the fraction of repeats, and their characters."""
-    empty(table, end - start + 1)
+    empty(table, count_new_lines(codes, start, end) + 1)
     pieces = repeats = characters = 0
     i = first = start
     while True:
@@ -76,21 +76,21 @@ def _top_ngram(words: Words, number: int, n: int, table: Table, ngrams: Hashes) 
     k = 0
     while get(table, find(table, ngrams[k])) < most:
         k += 1
-    return most * (words.bounds[k + n] - words.bounds[k] + n - 1)
+    return most * int(words.bounds[k + n] - words.bounds[k] + n - 1)
 
 
 @compiled
 def _repeated_ngrams(words: Words, number: int, n: int, table: Table) -> int:
     """Characters in n words that repeat earlier ones; the next look is behind them. Where words part is not seen."""
+    solid, sums, powers, bounds = words.solid, words.sums, words.powers, words.bounds
     empty(table, max(number, 1))
-    characters = 0
-    k = 0
+    characters = k = 0
     while k + n <= number:
-        start, end = words.bounds[k], words.bounds[k + n]
-        key = hash_stretch(words, start, end)
+        start, end = bounds[k], bounds[k + n]
+        key = hash_stretch(sums, powers, start, end)
         cell = find(table, key)
         before = get(table, cell)
-        if before and _same(words, before - 1, start, end):
+        if before and _same(solid, before - 1, start, end):
             characters += end - start
             k += n
         else:
@@ -100,9 +100,9 @@ def _repeated_ngrams(words: Words, number: int, n: int, table: Table) -> int:
 
 
 @compiled
-def _same(words: Words, before: int, start: int, end: int) -> bool:
+def _same(solid: Codes, before: int, start: int, end: int) -> bool:
     """Whether the same characters stand at `before`: sums of a text that was made for it may agree by design."""
     i = 0
-    while start + i < end and words.solid[before + i] == words.solid[start + i]:
+    while start + i < end and solid[before + i] == solid[start + i]:
         i += 1
     return start + i == end

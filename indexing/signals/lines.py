@@ -32,6 +32,15 @@ def find_new_line(codes: Codes, start: int, end: int) -> int:
 
 
 @compiled
+def count_new_lines(codes: Codes, start: int, end: int) -> int:
+    """How many new line characters there are."""
+    count = 0
+    for i in range(start, end):
+        count += codes[i] == _NEW_LINE
+    return count
+
+
+@compiled
 def strip(codes: Codes, start: int, end: int, classes: Table) -> tuple[int, int]:
     """The stretch without white space at its ends."""
     while start < end and classes[codes[start]] & SPACE:
