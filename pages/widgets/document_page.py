@@ -46,7 +46,7 @@ def document_page() -> None:
     query = replace(link.query, mask=False) if is_revealed else link.query
     beside = st.empty()
     try:
-        reading = read(corpus, query, link.document, start=link.start)
+        reading = read(corpus, query, link.document, start=link.start, why=link.why)
     except CorpuscopeError as error:
         _show_wrong(link, "This document cannot be shown", str(error))
         return
@@ -76,7 +76,7 @@ def _show(link: Link, corpus: MarkedCorpus, reading: Reading, *, is_masked: bool
 def _fields(link: Link, corpus: MarkedCorpus, reading: Reading) -> Html:
     """What is known of the document, its ratings first."""
     groups = folded_groups(corpus.fields)
-    ratings = ratings_html(link, groups, reading.fields)
+    ratings = ratings_html(link, groups, reading)
     return fields_html(link, reading.fields, corpus.manifest.annotators, ratings=ratings, apart=names_in(groups))
 
 

@@ -8,12 +8,11 @@ from dataclasses import replace
 from corpuscope.fields import Field
 from corpuscope.links import Link
 from corpuscope.ratings.kinds import SOURCE, RatingGroup, is_decision, rating_groups
-from corpuscope.reading.reasons import Reason, reasons_of
-from corpuscope.reading.records import FieldValue
+from corpuscope.reading.records import FieldValue, Reading, Reason
 from corpuscope.rules import KEEP, failed_field
 from corpuscope.wording import counted
 from pages.widgets import wording
-from pages.widgets.about_rating import about_html, group_title
+from pages.widgets.about_rating import RELATIONS, about_html, group_title
 from pages.widgets.document_fields import written
 from pages.widgets.panel import door
 from pages.widgets.safe_html import Html, datum, element
@@ -21,7 +20,6 @@ from pages.widgets.standing_scale import scale
 
 #: Smaller groups without a decision stand among the other fields.
 _FEW = 3
-_RELATIONS = {"<=": "≤", "<": "<", ">=": "≥", ">": ">"}
 
 
 def folded_groups(fields: Mapping[str, Field]) -> tuple[RatingGroup, ...]:
@@ -36,13 +34,14 @@ def names_in(groups: Iterable[RatingGroup]) -> frozenset[str]:
     return frozenset(f.name for g in groups for f in g.fields) | {failed_field(g.name) for g in groups}
 
 
-def ratings_html(link: Link, groups: Sequence[RatingGroup], values: Sequence[FieldValue]) -> Html | None:
+def ratings_html(link: Link, groups: Sequence[RatingGroup], reading: Reading) -> Html | None:
     """The groups of ratings that have a value here; those with something against the document are open."""
-    known = {v.field.name: v for v in values if v.value is not None}
+    known = {v.field.name: v for v in reading.fields if v.value is not None}
     drawn = []
     for group in groups:
         rated = [known[f.name] for f in group.fields if f.name in known]
-        drawn += [_group(link, group.name, rated, reasons_of(group.name, values))] if rated else []
+        reasons = [r for r in reading.reasons if r.rule.system == group.name]
+        drawn += [_group(link, group.name, rated, reasons)] if rated else []
     return element("section", element("h3", "Ratings"), *drawn) if drawn else None
 
 
@@ -53,8 +52,8 @@ def _group(link: Link, name: str, rated: Sequence[FieldValue], reasons: Sequence
     summary = element("summary", element("b", datum(group_title(name))), " ", told)
     against = decision is not None and decision.value != KEEP
     why = element("ol", *(_reason(link, r) for r in reasons), class_="reasons") if reasons else None
-    about = None if decision is None else about_html(decision.field, "Meaning, caveat, source")
-    rows = element("dl", *(_row(v) for v in others))
+    about = None if decision is None else about_html(decision.field)
+    rows = element("dl", *(_row(v, name) for v in others))
     return element(
         "details", summary, why, about, rows, class_="rating-system", open=against, data_name=f"system {name}"
     )
@@ -68,7 +67,7 @@ def _reason(link: Link, reason: Reason) -> Html:
     """A rule that fails: what it wants, what it found, and the way to the places in the text."""
     rule = reason.rule
     found = "–" if reason.value is None else wording.value(reason.value.value)
-    wanted = f"{_RELATIONS[rule.keep]} {wording.value(rule.threshold)}"
+    wanted = f"{RELATIONS[rule.keep]} {wording.value(rule.threshold)}"
     numbers = ("found ", element("b", found), f", kept when {wanted}")
     return element(
         "li",
@@ -80,12 +79,20 @@ def _reason(link: Link, reason: Reason) -> Html:
 
 
 def _places(link: Link, reason: Reason) -> Html:
+    """The way to what shows the reason, and back."""
+    if reason.places == 0:
+        return element("p", "It is about the whole text: no place shows it.", class_="quiet")
     is_shown = link.why == reason.key
     there = replace(link, why=None if is_shown else reason.key, start=None)
-    label = "Mark nothing" if is_shown else "Show it in the text"
-    return door(there, label, class_="way", data_name=f"why {reason.key}", aria_pressed="true" if is_shown else "false")
+    number = "the places" if reason.places is None else counted(reason.places, "place")
+    label = "Mark them no longer" if is_shown else f"Mark {number} in the text"
+    pressed = "true" if is_shown else "false"
+    return door(there, label, class_="way", data_name=f"why {reason.key}", role="button", aria_pressed=pressed)
 
 
-def _row(value: FieldValue) -> Html:
+def _row(value: FieldValue, system: str) -> Html:
+    """One rating; the name of its system, which all of a group share, is left out."""
     shown, _ = written(value.field, value.value)
-    return element("div", element("dt", about_html(value.field, value.field.name)), element("dd", shown), scale(value))
+    short = value.field.name.removeprefix(f"{system}_").removeprefix(f"{system}.").replace("_", " ")
+    name = about_html(value.field, short) or datum(short)
+    return element("div", element("dt", name, title=value.field.name), element("dd", shown), scale(value))
