@@ -58,10 +58,11 @@ def _lines(corpus: Corpus) -> Iterator[str]:
         yield f"{len(corpus.suppressed_rows):,} are suppressed; their text stays in the files until: corpuscope compact"
     yield ""
     yield "fields"
+    width = max((len(field.name) for field in manifest.fields), default=0)
     for field in manifest.fields:
         kind = f"list of {field.type}" if field.multi else field.type
         estimated = " (estimated)" if field.estimated else ""
-        line = f"  {field.name:<32} {kind:<14} {field.origin}{estimated}  {field.meaning}"
+        line = f"  {field.name:<{width}} {kind:<14} {field.origin}{estimated}  {field.meaning}"
         yield terminal.printable(line.rstrip())
     yield from reject_lines("rejected", manifest.rejected)
     yield from reject_lines("mended", manifest.mended)

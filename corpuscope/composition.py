@@ -20,7 +20,9 @@ from corpuscope.fields import Field
 from corpuscope.filters import Filter, Range
 from corpuscope.portions import Measure, Portion, Portions
 from corpuscope.query import Query
+from corpuscope.ratings.kinds import is_decision
 from corpuscope.results import Partial, TokenCount
+from corpuscope.rules import failed_field
 from corpuscope.selection import select
 
 #: Values listed of a field; of the two levels of a breakdown.
@@ -144,7 +146,9 @@ def nesting_fields(corpus: Corpus) -> tuple[str, str | None] | None:
 
 def _topic(corpus: Corpus) -> str | None:
     """The field with a handful of subjects, by its usual name or by how many values it has."""
-    texts = [f.name for f in corpus.manifest.fields if f.type == "text" and f.name not in _NOT_TOPICS]
+    decisions = [f.name for f in corpus.manifest.fields if is_decision(f, corpus.fields)]
+    others = {*_NOT_TOPICS, *decisions, *map(failed_field, decisions)}
+    texts = [f.name for f in corpus.manifest.fields if f.type == "text" and f.name not in others]
     for name in sorted(texts, key=lambda n: _TOPICS.index(n) if n in _TOPICS else len(_TOPICS)):
         if 2 <= len(corpus.catalog.text_column(name).dictionary) <= _MOST_TOPICS:
             return name

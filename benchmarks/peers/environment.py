@@ -12,14 +12,15 @@ _REQUIREMENTS = ROOT / "benchmarks" / "requirements.txt"
 
 
 def get_python(work: Path) -> Path:
-    """The Python of that environment, made when it is not there."""
+    """The Python of that environment, made when it is not there or was made for other requirements."""
+    requirements = _REQUIREMENTS.read_text(encoding="utf-8")
     folder = work / "peers"
     python = folder / "bin" / "python"
     ready = folder / ".ready"
-    if not ready.exists():
+    if not ready.exists() or ready.read_text(encoding="utf-8") != requirements:
         subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
         subprocess.run([python, "-m", "pip", "install", "--quiet", "--requirement", _REQUIREMENTS], check=True)
-        ready.touch()
+        ready.write_text(requirements, encoding="utf-8")
     return python
 
 

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 from corpuscope.errors import UsageError, suggest
 from indexing.annotators.characters import CHARACTERS
+from indexing.annotators.compression import COMPRESSION
 from indexing.annotators.contract import Annotator, Settings
 from indexing.annotators.language import LANGUAGE
 from indexing.annotators.personal_data import PERSONAL_DATA
 from indexing.annotators.quality_rules import QUALITY_RULES
+from indexing.annotators.redpajama_v2 import REDPAJAMA_V2
 from indexing.annotators.tokens import TOKENS
 from indexing.annotators.url_host import URL_HOST
 from indexing.annotators.words import WORDS
@@ -21,6 +23,8 @@ ANNOTATORS: tuple[Annotator, ...] = (
     CHARACTERS,
     WORDS,
     LANGUAGE,
+    REDPAJAMA_V2,
+    COMPRESSION,
     TOKENS,
     URL_HOST,
     YEAR,
@@ -33,6 +37,8 @@ DEFAULT: tuple[str, ...] = (
     "characters",
     "words",
     "language",
+    "redpajama_v2",
+    "compression",
     "tokens",
     "url_host",
     "year",

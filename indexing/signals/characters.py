@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import string
+from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,8 @@ Classes = npt.NDArray[np.uint16]
 WORD, SPACE, ALPHA, UPPER, LOWER, DIGIT, NUMERIC, TITLE = (1 << i for i in range(8))
 #: `string.punctuation`; `[a-zA-Z]`; the line end `\n`; the ends of sentences `.`, `!` and `?`.
 PUNCTUATION, ASCII_LETTER, LINE_END, SENTENCE_END = (1 << i for i in range(8, 12))
+#: `\w` and `\s` of the package regex: marks belong to words, and numbers that are no digits (such as fractions) do not.
+REGEX_WORD, REGEX_SPACE = (1 << i for i in range(12, 14))
 
 _CODE_POINTS = 0x110000
 #: From here on there are no letters, digits or spaces: planes not in use, tags, variation selectors, private use.
@@ -45,8 +48,18 @@ def classes() -> Classes:
         (SENTENCE_END, _ascii(".!?")),
     ):
         table[:_CLASSED][found] |= np.uint16(bit)
+    for bit, pattern in ((REGEX_WORD, r"\w+"), (REGEX_SPACE, r"\s+")):
+        for start, end in _runs(pattern):
+            table[start:end] |= np.uint16(bit)
     table.setflags(write=False)
     return table
+
+
+def _runs(pattern: str) -> Iterator[tuple[int, int]]:
+    """The runs of code points that a pattern of regex matches."""
+    import regex
+
+    return (match.span() for match in regex.finditer(pattern, "".join(map(chr, range(_CODE_POINTS)))))
 
 
 def _ascii(characters: str) -> npt.NDArray[np.intp]:

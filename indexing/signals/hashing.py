@@ -22,7 +22,7 @@ _STEP = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1, _MIX_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _PER_WORD = np.uint64(0xC4CEB9FE1A85EC53)
 _S27, _S30, _S31, _S32 = np.uint64(27), np.uint64(30), np.uint64(31), np.uint64(32)
-_LOW = np.uint64(0xFFFFFFFF)
+_LOW, _ONE = np.uint64(0xFFFFFFFF), np.uint64(1)
 
 
 @compiled
@@ -36,7 +36,7 @@ def mix(value: np.uint64) -> np.uint64:
 @compiled
 def add_code(state: np.uint64, code: np.uint32) -> np.uint64:
     """The state of a hash after one more code point; a word begins with the state 0 and ends with `mix`."""
-    state = (state ^ np.uint64(code)) * _STEP
+    state = (state ^ (np.uint64(code) + _ONE)) * _STEP  # one more, so that a NUL at the start counts
     return state ^ (state >> _S32)
 
 
@@ -67,6 +67,12 @@ def hash_ngrams(words: Hashes, count: int, n: int, out: Hashes) -> int:
     return count - n + 1
 
 
+@compiled
+def extend(ngram: np.uint64, word: np.uint64) -> np.uint64:
+    """The hash of an n-gram and one more word; that of a single word is the word's."""
+    return mix(ngram * _PER_WORD + word)
+
+
 class Table(NamedTuple):
     """A number for each key, by open addressing; emptied for the next text without being cleared.
 
@@ -93,7 +99,7 @@ def empty(table: Table, keys: int) -> None:
         size *= 2
     if size > len(table.cells):
         raise ValueError("The table is too small.")
-    table.state[0] += np.uint64(1)
+    table.state[0] += _ONE
     if table.state[0] > _LOW:
         table.cells[:] = 0
         table.state[0] = 1
@@ -108,7 +114,7 @@ def find(table: Table, key: np.uint64) -> int:
     mask = table.state[1]
     cell = key & mask
     while cells[cell, 1] >> _S32 == stamp and cells[cell, 0] != key:
-        cell = (cell + np.uint64(1)) & mask
+        cell = (cell + _ONE) & mask
     return np.int64(cell)  # type: ignore[return-value]
 
 

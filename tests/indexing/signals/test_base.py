@@ -1,13 +1,15 @@
 import re
 import string
+import unicodedata
 from collections import Counter
 
 import numpy as np
 import pyarrow as pa
-from hypothesis import given, settings
+import regex
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from indexing.signals import characters, hashing
+from indexing.signals import characters, hashing, normalizing
 from indexing.signals.codepoints import code_points
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
@@ -25,13 +27,13 @@ def test_code_points_are_those_of_python(texts: list[str | None], start: int) ->
 
 
 def test_classes_are_what_python_says_of_every_character() -> None:
-    words = re.compile(r"\w")
+    words, tokens, spaces = re.compile(r"\w"), regex.compile(r"\w"), regex.compile(r"\s")
     for code, found in enumerate(characters.classes().tolist()):
         c = chr(code)
         expected = (
             (words.match(c) is not None, c.isspace(), c.isalpha(), c.isupper(), c.islower(), c.isdigit()),
             (c.isnumeric(), c.istitle() and not c.isupper(), c in string.punctuation, c in string.ascii_letters),
-            (c == "\n", c in ".!?"),
+            (c == "\n", c in ".!?", tokens.match(c) is not None, spaces.match(c) is not None),
         )
         bits = [bit for group in expected for bit in group]
         assert found == sum(1 << i for i, bit in enumerate(bits) if bit), hex(code)
@@ -54,6 +56,7 @@ def test_ngrams_have_equal_hashes_exactly_where_their_words_are_equal(words: lis
 
 
 @compiling
+@example(["", "\x00", "\x00\x00", "a", "\x00a", "a\x00"])
 @given(st.lists(TEXT, max_size=20))
 def test_words_have_equal_hashes_exactly_where_they_are_equal(words: list[str]) -> None:
     codes, offsets = code_points(pa.array(words, pa.large_string()))
@@ -72,3 +75,39 @@ def test_a_table_counts_the_keys_of_one_text_after_the_other(texts: list[list[in
         wanted = {np.uint64(key): number for key, number in Counter(keys).items()}
         assert {k: hashing.get(table, hashing.find(table, k)) for k in wanted} == wanted
         assert hashing.get(table, hashing.find(table, np.uint64(12345))) == 0
+
+
+def normalized(text: str) -> str:
+    codes, _ = code_points(pa.array([text], pa.large_string()))
+    out = np.empty(normalizing.LONGEST * len(codes), np.uint32)
+    size = normalizing.normalize(codes, characters.classes(), normalizing.forms(), out)
+    return out[:size].tobytes().decode("utf-32-le")
+
+
+def plainly_normalized(text: str) -> str:
+    without_punctuation = str.maketrans("", "", string.punctuation)
+    return unicodedata.normalize("NFD", text.translate(without_punctuation).lower())
+
+
+def test_every_character_is_normalized_as_python_does() -> None:
+    for start in range(0, 0x110000, 0x800):
+        if not 0xD800 <= start <= 0xDFFF:
+            text = "\n".join(map(chr, range(start, start + 0x800)))
+            assert normalized(text) == plainly_normalized(text)
+
+
+#: Greek with sigmas, marks of several combining classes, what is passed over around a sigma, and other letters.
+HARD = st.text(
+    st.sampled_from("Σσ\u03c2AΑ a.-'`:\u00ad\u0301\u0323\u0345\u0307\u05b0\u1fef\u0130\u1f82\uac01é\n\U000e0001")
+)
+
+
+@compiling
+@given(TEXT | HARD)
+def test_texts_are_normalized_as_python_does(text: str) -> None:
+    assert normalized(text) == plainly_normalized(text)
+
+
+def test_a_long_run_of_marks_takes_linear_time() -> None:
+    marks = "\u0301\u0323\u05b0" * 100_000
+    assert normalized("a" + marks) == "a" + "\u05b0" * 100_000 + "\u0323" * 100_000 + "\u0301" * 100_000
