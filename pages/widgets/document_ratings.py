@@ -54,9 +54,11 @@ def _group(link: Link, name: str, rated: Sequence[FieldValue], reasons: Sequence
     why = element("ol", *(_reason(link, r) for r in reasons), class_="reasons") if reasons else None
     about = None if decision is None else about_html(decision.field)
     rows = element("dl", *(_row(v, name) for v in others))
-    return element(
-        "details", summary, why, about, rows, class_="rating-system", open=against, data_name=f"system {name}"
-    )
+    if reasons:  # the values that matter stand with them
+        values = element("summary", counted(len(others), "value"))
+        rows = element("details", values, rows, class_="rating-values", data_name=f"values {name}")
+    body = (summary, why, about, rows)
+    return element("details", *body, class_="rating-system", open=against, data_name=f"system {name}")
 
 
 def _verdict(decision: str) -> Html:

@@ -49,6 +49,12 @@ def test_a_dropped_document_says_why_with_value_and_threshold():
     assert (why(markup).why, why(markup).start, why(markup).query) == (reason.key, None, LINK.query)
 
 
+def test_beside_reasons_the_values_are_folded():
+    markup = drawn(RULE.reason, Reason(RULE, FieldValue(VALUE, 12), 3))
+    assert re.search(r'<details class="rating-values" data-name="[^"]*"><summary>1 value</summary><dl>', markup)
+    assert "rating-values" not in drawn("keep")
+
+
 def test_what_is_marked_can_be_marked_no_longer():
     reason = Reason(RULE, None, None)
     marked = Link(Query(), page=DOCUMENT, document="d", why=reason.key)
