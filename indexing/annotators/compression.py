@@ -50,5 +50,5 @@ COMPRESSION = Annotator(
     fields=(FIELD,),
     needs=("text",),
     annotate=annotate,
-    cost="about 35 MB of text a second",
+    cost="about 30 MB of text a second",
 )

@@ -7,6 +7,7 @@ from indexing.signals.compiled import compiled
 from indexing.signals.english_classes import DECIMAL, HOST, LOWER, WORD, Table
 
 _AT, _DOT, _COLON, _SLASH, _PLUS, _HYPHEN, _UNDERSCORE = ord("@"), ord("."), ord(":"), ord("/"), ord("+"), 45, 95
+_DIGIT_1, _DIGIT_9 = ord("1"), ord("9")
 _QUERY, _HASH = ord("?"), ord("#")
 _LONGEST_LABEL, _LONGEST_TOP = 64, 63
 
@@ -87,7 +88,8 @@ def _numeric(codes: Codes, start: int, end: int, classes: Table) -> int:
         if k == 0:
             first = value
         elif k == 1:
-            second = value
+            # 172.16 to 172.19 are private in digits of ASCII only.
+            second = value if codes[i] != _DIGIT_1 or codes[i + size - 1] <= _DIGIT_9 else 0
         i += size
     if first == 10 or first == 127 or (first == 169 and second == 254) or (first == 192 and second == 168):
         return 0

@@ -51,12 +51,13 @@ class Words(NamedTuple):
     keys: Hashes
 
 
-def new_words(length: int) -> Words:
-    """Room for texts of up to so many characters."""
+def new_words(length: int, other: Words | None = None) -> Words:
+    """Room for texts of up to so many characters; powers are shared with another such room."""
     sums, hashes, keys = (np.zeros(length + 2, np.uint64) for _ in range(3))
     room, bounds = (np.zeros(length + 2, np.int64) for _ in range(2))
     tokens = np.zeros((length + 2, 3), np.int64)
-    return Words(np.zeros(length + 1, np.uint32), sums, _powers(length), tokens, hashes, room, bounds, keys)
+    powers = other.powers if other else _powers(length)
+    return Words(np.zeros(length + 1, np.uint32), sums, powers, tokens, hashes, room, bounds, keys)
 
 
 @compiled

@@ -26,7 +26,7 @@ _LONGEST_UNIT = max(map(len, characters.UNITS))
 @compiled
 def cut_words(codes: Codes, start: int, end: int, classes: Classes, rules: Rules, words: Words) -> int:
     """Cut a stretch of a text; how many tokens, white space but for a single space after a word included."""
-    solid, sums, tokens = words.solid, words.sums, words.tokens
+    solid, sums, tokens, room, known = words.solid, words.sums, words.tokens, words.room, rules.known
     count = length = 0
     i = start
     while i < end:
@@ -52,11 +52,11 @@ def cut_words(codes: Codes, start: int, end: int, classes: Classes, rules: Rules
                 i += 1
             number = 0
             if length - first <= LONGEST:
-                number = look_up(rules.known, mix(own))
+                number = look_up(known, mix(own))
             if number:
                 count = put_exception(tokens, count, first, begin - first, number, rules)
             elif seen & _CUTTING:
-                count = _cut_chunk(words, count, first, length, begin - first, classes, rules)
+                count = _cut_chunk(solid, sums, tokens, room, count, first, length, begin - first, classes, rules)
             else:
                 put_token(tokens, count, first, begin - first)
                 count += 1
@@ -66,9 +66,20 @@ def cut_words(codes: Codes, start: int, end: int, classes: Classes, rules: Rules
 
 
 @compiled
-def _cut_chunk(words: Words, count: int, start: int, end: int, shift: int, classes: Classes, rules: Rules) -> int:
+def _cut_chunk(
+    solid: Codes,
+    sums: Hashes,
+    tokens: Ints,
+    room: Ints,
+    count: int,
+    start: int,
+    end: int,
+    shift: int,
+    classes: Classes,
+    rules: Rules,
+) -> int:
     """Cut prefixes and suffixes off until nothing changes or an exception is left, then cut inside."""
-    solid, sums, tokens, room, known = words.solid, words.sums, words.tokens, words.room, rules.known
+    known = rules.known
     suffixes = number = 0
     size = -1
     while number == 0 and start < end and end - start != size:

@@ -32,6 +32,7 @@ def measure(column: pa.Array) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.b
     codes, offsets = code_points(column)
     longest = int(np.diff(offsets).max(initial=0))
     out = np.full((len(column), _END), np.nan)
+    words = new_words(longest)
     _measure(
         codes,
         offsets,
@@ -39,8 +40,8 @@ def measure(column: pa.Array) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.b
         rules(),
         needles(),
         stop_words(),
-        new_words(longest),
-        new_words(longest),
+        words,
+        new_words(longest, words),
         np.zeros(longest, np.uint32),
         new_table(longest + 1),
         np.zeros(longest, np.uint64),

@@ -29,8 +29,9 @@ def annotated(text: str | None) -> dict[str, object]:
     return {field.name: array.to_pylist()[0] for field, array in zip(QUALITY_RULES.fields, arrays, strict=True)}
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(rule_texts)
+@example("172.1\u0666.0.1/a-b 172.16.0.1/a-b 172.2\u0666.0.1/a-b 2\u0661\u0661.1.1.1/a-b 1.2.3.\u0661/a-b")
 @example("I can't see the U.S. at 8a.m.: 5km, US$5 (x-a.) and me@x.org/a-b or 8.8.8.8/a-b")
 def test_compiled_loops_find_the_words_that_plain_python_finds(text: str) -> None:
     assert compiled_words(text) == words(text)
@@ -41,7 +42,7 @@ def test_compiled_loops_find_the_words_that_plain_python_finds(text: str) -> Non
 @example("a [1] b. {x} lorem[2] ipsum {\nlorem ipsum here. javascript {a b}\nUse CooKies now. [3]  d")
 def test_values_are_those_of_plain_python(text: str) -> None:
     found = annotated(text)
-    assert {name: found[name] for name in plain_values(text)} == pytest.approx(plain_values(text), abs=0, rel=1e-12)
+    assert {name: found[name] for name in plain_values(text)} == plain_values(text)
 
 
 @settings(max_examples=200, deadline=None)

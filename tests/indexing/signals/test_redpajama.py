@@ -1,4 +1,5 @@
 import math
+from collections.abc import Iterator
 
 import numpy as np
 import pyarrow as pa
@@ -27,7 +28,7 @@ TEXTS = st.lists(PIECES, max_size=60).map("".join) | st.text(st.characters(exclu
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _own_lists() -> None:
+def _own_lists() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         lists = WordLists(cells_of(STOP_WORDS), cells_of(BAD_WORDS))
         patch.setattr(redpajama, "word_lists", lambda: lists)
