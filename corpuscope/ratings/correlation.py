@@ -23,7 +23,7 @@ from corpuscope.ratings.quantiles import places
 from corpuscope.results import Partial
 from corpuscope.selection import select
 
-#: Of more documents than these a sample is ranked: as many take a quarter of a second for eight ratings.
+#: Of more documents than these a sample is ranked: as many take a fifth of a second for eight ratings.
 MOST_RANKED = 200_000
 MOST_RATINGS = 16
 _SEED = 1
