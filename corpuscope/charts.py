@@ -13,7 +13,8 @@ from corpuscope.wording import counted
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from corpuscope.composition import Histogram, Measure, Portion
+    from corpuscope.composition import Histogram
+    from corpuscope.portions import Measure, Portion
 
 #: Bars: blue of the colour-blind-safe palette of Okabe and Ito, which reads on light and on dark.
 BLUE = "#3a87c8"

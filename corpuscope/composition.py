@@ -7,12 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from corpuscope import masking
 from corpuscope.cached import cached_property
 from corpuscope.catalog.amounts import Amounts, Counter, Labels, largest, weights
 from corpuscope.catalog.columns import Column, Mask, NumberColumn, TextColumn
@@ -20,11 +18,12 @@ from corpuscope.corpus import Corpus, WidenedCorpus
 from corpuscope.errors import InvalidQuery
 from corpuscope.fields import Field
 from corpuscope.filters import Filter, Range
+from corpuscope.portions import Measure, Portion, Portions
 from corpuscope.query import Query
+from corpuscope.ratings.kinds import is_decision
 from corpuscope.results import Partial, TokenCount
+from corpuscope.rules import failed_field
 from corpuscope.selection import select
-
-Measure = Literal["documents", "tokens"]
 
 #: Values listed of a field; of the two levels of a breakdown.
 LISTED, OUTER, INNER = 12, 12, 10
@@ -44,27 +43,6 @@ _DATED = {"year": "int", "date": "timestamp"}
 _LAST_YEAR = 9999
 _MOST_BARS = 60
 _YEAR_STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500)
-
-
-@dataclass(frozen=True)
-class Portion:
-    """Some of the documents: those with a value or in a range, all with other values, or those without one.
-
-    `of` counts such documents in the whole corpus. `filters` is None where the label is masked: a filter would tell.
-    """
-
-    field: str
-    label: str
-    documents: int
-    of: int
-    tokens: int | None
-    filters: tuple[Filter, ...] | None
-    kind: Literal["value", "others", "missing"] = "value"
-    parts: tuple[Portion, ...] = ()
-
-    def size(self, measure: Measure) -> int:
-        """How large it is."""
-        return self.documents if measure == "documents" else self.tokens or 0
 
 
 @dataclass(frozen=True)
@@ -168,7 +146,9 @@ def nesting_fields(corpus: Corpus) -> tuple[str, str | None] | None:
 
 def _topic(corpus: Corpus) -> str | None:
     """The field with a handful of subjects, by its usual name or by how many values it has."""
-    texts = [f.name for f in corpus.manifest.fields if f.type == "text" and f.name not in _NOT_TOPICS]
+    decisions = [f.name for f in corpus.manifest.fields if is_decision(f, corpus.fields)]
+    others = {*_NOT_TOPICS, *decisions, *map(failed_field, decisions)}
+    texts = [f.name for f in corpus.manifest.fields if f.type == "text" and f.name not in others]
     for name in sorted(texts, key=lambda n: _TOPICS.index(n) if n in _TOPICS else len(_TOPICS)):
         if 2 <= len(corpus.catalog.text_column(name).dictionary) <= _MOST_TOPICS:
             return name
@@ -229,8 +209,8 @@ class _Census:
         self._catalog = corpus.catalog
         self._fields = corpus.fields
         self._known = _known(corpus)
-        self._mask = mask
         self._counter = Counter(matches, corpus.shown, self._known.tokens)
+        self._portions = Portions(mask=mask, has_tokens=self._counter.has_tokens)
         self.total, self.documents, tokens = self._counter.total.tolist()
         field = self._known.token_field
         self.tokens = None if field is None else TokenCount(tokens, field.estimated)
@@ -245,10 +225,10 @@ class _Census:
         listed = amounts[:, codes].sum(axis=1) if column.offsets is None else self._counter.with_any(column, codes)
         return Breakdown(
             field=self._fields[name],
-            values=tuple(self._value(name, w, amounts[:, c]) for w, c in zip(words, codes, strict=True)),
+            values=tuple(self._portions.value(name, w, amounts[:, c]) for w, c in zip(words, codes, strict=True)),
             distinct=int(np.count_nonzero(amounts[0])),
-            others=self._others(name, words, with_value - listed),
-            missing=self._missing(name, self._counter.total - with_value),
+            others=self._portions.others(name, words, with_value - listed),
+            missing=self._portions.missing(name, self._counter.total - with_value),
         )
 
     def nested(self, outer: str, inner: str | None, measure: Measure) -> Breakdown:
@@ -264,15 +244,15 @@ class _Census:
             labels = outside.labels * np.int32(width) + inside.labels
         amounts = self._counter.by_label(labels, (len(outside.words) + 2) * width).reshape(3, -1, width)
         sums = amounts.sum(axis=2)
-        values = [self._value(outer, word, sums[:, i]) for i, word in enumerate(outside.words)]
+        values = [self._portions.value(outer, word, sums[:, i]) for i, word in enumerate(outside.words)]
         if inner is not None:
             values = [_divided(v, self._parts(inner, names, amounts[:, i], by)) for i, v in enumerate(values)]
         return Breakdown(
             field=self._fields[outer],
             values=tuple(values),
             distinct=outside.distinct,
-            others=self._others(outer, outside.words, sums[:, -2]),
-            missing=self._missing(outer, sums[:, -1]),
+            others=self._portions.others(outer, outside.words, sums[:, -2]),
+            missing=self._portions.missing(outer, sums[:, -1]),
         )
 
     def years(self) -> Histogram | None:
@@ -317,41 +297,17 @@ class _Census:
             value = written[0] if low == high else Range(written[0], written[1])
             shown = [str(n) if field.name in _DATED else f"{n:,}" for n in (low, high)]
             label = shown[0] if low == high else " – ".join(shown)
-            bars.append(self._portion(field.name, label, amounts, (Filter(field.name, "=", (value,)),)))
-        return Histogram(field, tuple(bars), tuple(edges.tolist()), self._missing(field.name, missing))
+            bars.append(self._portions.ranged(field.name, label, amounts, (Filter(field.name, "=", (value,)),)))
+        return Histogram(field, tuple(bars), tuple(edges.tolist()), self._portions.missing(field.name, missing))
 
     def _parts(self, name: str, words: Sequence[str], amounts: Amounts, by: int) -> tuple[Portion, ...]:
         """Portions out of amounts by ranked value, then of others, then of none."""
         ranks = largest(amounts[by, :-2], INNER)
         listed = [words[r] for r in ranks]
-        values = [self._value(name, w, amounts[:, r]) for w, r in zip(listed, ranks, strict=True)]
+        values = [self._portions.value(name, w, amounts[:, r]) for w, r in zip(listed, ranks, strict=True)]
         rest = amounts[:, :-1].sum(axis=1) - amounts[:, ranks].sum(axis=1)
-        more = (self._others(name, listed, rest), self._missing(name, amounts[:, -1]))
+        more = (self._portions.others(name, listed, rest), self._portions.missing(name, amounts[:, -1]))
         return (*values, *(p for p in more if p is not None))
-
-    def _value(self, name: str, word: str, amounts: Amounts) -> Portion:
-        label = self._label(word)
-        return self._portion(name, label, amounts, (Filter(name, "=", (word,)),) if label == word else None)
-
-    def _others(self, name: str, words: Sequence[str], amounts: Amounts) -> Portion | None:
-        if not amounts[0]:
-            return None
-        is_telling = any(self._label(w) != w for w in words)
-        unlisted = (Filter(name, "!=", tuple(words)),) if words else ()
-        filters = None if is_telling else (Filter(name, "?"), *unlisted)
-        return replace(self._portion(name, "other values", amounts, filters), kind="others")
-
-    def _missing(self, name: str, amounts: Amounts) -> Portion | None:
-        if not amounts[0]:
-            return None
-        return replace(self._portion(name, "no value", amounts, (Filter(name, "!?"),)), kind="missing")
-
-    def _portion(self, name: str, label: str, amounts: Amounts, filters: tuple[Filter, ...] | None) -> Portion:
-        documents, of, tokens = amounts.tolist()
-        return Portion(name, label, documents, of, tokens if self._counter.has_tokens else None, filters)
-
-    def _label(self, word: str) -> str:
-        return masking.mask(word) if self._mask else word
 
 
 def _divided(whole: Portion, parts: tuple[Portion, ...]) -> Portion:

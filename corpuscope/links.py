@@ -44,20 +44,24 @@ _PLACE = {
     "area": "area",
     "rule": "rules",
     "part": "part",
+    "open": "open",
+    "rating": "rating",
+    "compare": "compare",
+    "why": "why",
 }
 #: Parameters that mean something on the Document page alone.
-PLACES_OF_A_DOCUMENT = frozenset({"doc", "at", "from"})
+PLACES_OF_A_DOCUMENT = frozenset({"doc", "at", "from", "why"})
 _REPEATED = frozenset({"filter", "facet"})
-_REPEATED_PLACES = frozenset({"show", "by", "rule"})
+_REPEATED_PLACES = frozenset({"show", "by", "rule", "open", "compare"})
 _SESSION = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _PART = re.compile(r"(only|shared|kept)-[1-9]\d{0,2}")
 _DEFAULTS = {f.name: f.default for f in fields(Query)}
 
 
 #: Pages by the first part of their address; the Search page is the root.
-SEARCH, DOCUMENT, OVERVIEW, LEDGER = "", "document", "overview", "ledger"
+SEARCH, DOCUMENT, OVERVIEW, QUALITY, LEDGER = "", "document", "overview", "quality", "ledger"
 CORPUS, SESSIONS, EXPORT = "corpus", "sessions", "export"
-PAGES = (SEARCH, DOCUMENT, OVERVIEW, LEDGER, CORPUS, SESSIONS, EXPORT)
+PAGES = (SEARCH, DOCUMENT, OVERVIEW, QUALITY, LEDGER, CORPUS, SESSIONS, EXPORT)
 
 
 @dataclass(frozen=True)
@@ -67,9 +71,13 @@ class Link:
     `session` is the exploration that the reader is in. `document` is the id of the one that is read, `at` its place
     among the hits of the query, counted from 1, `start` the place in its text (code points) to begin at. `show` are
     the fields under each hit (None: the usual ones). `by` are the one or two fields by which the Overview divides the
-    documents (None: the usual ones), `area` what its areas are ("tokens", or None for documents). `rules` are those of
-    the ledger (None: there is none), `part` is the part of one of them whose documents are shown there: "only-1",
-    "shared-2", "kept-3".
+    documents (None: the usual ones), `area` what its areas are ("tokens", or None for documents).
+
+    On the Quality page `open` are the groups of ratings that are unfolded, `compare` the ratings that are correlated,
+    `rating` the one that is told by the first field of `by` (None: the usual ones). `rules` are those of the ledger
+    (None: there is none), `part` is the part of one of them whose documents are shown there: "only-1", "shared-2",
+    "kept-3". `why` is the rule whose evidence is marked in a document, as `system:reason`, instead of what the query
+    matches.
     """
 
     query: Query
@@ -84,6 +92,10 @@ class Link:
     area: str | None = None
     rules: tuple[str, ...] | None = None
     part: str | None = None
+    open: tuple[str, ...] | None = None
+    rating: str | None = None
+    compare: tuple[str, ...] | None = None
+    why: str | None = None
 
     def to(self, page: str, query: Query | None = None) -> Link:
         """Another page in the same corpus and session, with the same query unless another is given."""

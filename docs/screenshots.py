@@ -71,6 +71,7 @@ def shots(document: dict[str, str]) -> tuple[Shot, ...]:
     return (
         SEARCH,
         Shot("overview", "overview", {}, ".treemap"),
+        Shot("quality", "quality", {}, ".heat"),
         LEDGER,
         Shot("document", "document", document, ".reading"),
         SESSIONS,

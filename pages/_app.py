@@ -29,6 +29,12 @@ page = st.navigation(
             help="What the documents are made of: sources, languages, years, lengths, and some at random.",
         ),
         st.Page(
+            "quality.py",
+            title="Quality",
+            icon=":material/grading:",
+            help="How documents are rated: distributions, how far ratings agree, ratings by source, topic, year.",
+        ),
+        st.Page(
             "ledger.py",
             title="Ledger",
             icon=":material/filter_alt:",

@@ -24,7 +24,7 @@ from corpuscope.results import BinFacet, ValueFacet
 ID = Field(name="id", type="text", meaning="The document's id, unique in the corpus.")
 _WHERE_MASKS = 16
 #: Each holds one to four bytes a row.
-_BINNINGS = 32
+_BINNINGS = 64
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 

@@ -36,7 +36,7 @@ def find_matches(matcher: Matcher, document: Document, start: int, end: int) -> 
         pieces = [(at, min(at + _PIECE, end)) for at in range(start, end, _PIECE)]
         for (first, last), found in zip(pieces, _look(matcher, document, pieces), strict=True):
             spans += _beginning_in(found, first, last)
-        return Matches(_merged(spans), start, end)
+        return Matches(merged(spans), start, end)
     (found,) = _look(matcher, document, [(start, end)])
     return Matches(_beginning_in(found, start, end), start, end, cut=len(found) >= scan.MAX_SPANS)
 
@@ -91,7 +91,7 @@ def _beginning_in(spans: Spans, start: int, end: int) -> Spans:
     return [span for span in spans if start <= span[0] < end]
 
 
-def _merged(spans: Spans) -> Spans:
+def merged(spans: Spans) -> Spans:
     """Sorted spans with overlapping ones joined: a match may reach into the next piece."""
     out: Spans = []
     for start, end in spans:

@@ -15,27 +15,35 @@ from corpuscope.reading import matches
 from corpuscope.reading.matches import block_around, find_matches, first_match
 from corpuscope.reading.neighbours import selection_of
 from corpuscope.reading.pages import page_at
+from corpuscope.reading.reasons import reasons_against, rule_of, show_rule
 from corpuscope.reading.records import FieldValue, Mark, Matches, Reading, Spans
 from corpuscope.reading.standing import standing_of
 from corpuscope.selection import Everything, Matcher
 
 #: Ids that are named when one is not known.
 _NEAR = 3
-#: Fields beyond these are shown without their standing: each costs a pass over a column.
-_MOST_STANDINGS = 60
+#: Values that a document's numbers are compared with, about 0.2 s; fields beyond that are shown without a standing.
+_MOST_COMPARED = 100_000_000
 
 
-def read(corpus: Corpus, query: Query, id: str, *, start: int | None = None) -> Reading:
+def read(corpus: Corpus, query: Query, id: str, *, start: int | None = None, why: str | None = None) -> Reading:
     """The document with an id, and the page of its text that holds the place `start` (None: the first match).
 
-    Personal data is masked where the query's answers are. Raises UnknownDocument for an id that is not shown.
+    `why` marks what shows that a rule fails (`system:reason`) instead of what the query matches. Personal data is
+    masked where the query's answers are. Raises UnknownDocument for an id that is not shown.
     """
     row = row_of(corpus, id)
-    matcher = selection_of(corpus, query).matcher
     (document,) = corpus.documents.read([row])
-    page, found = _page_and_matches(matcher, document, start, query.text)
+    matcher: Matcher = Everything(1)
+    if why is None:
+        matcher = selection_of(corpus, query).matcher
+        page, found = _page_and_matches(matcher, document, start, query.text)
+    else:
+        found = show_rule(rule_of(why), document.text)
+        page = page_at(document.text, start if start is not None else found.spans[0][0] if found.spans else 0)
     shown, marks, personal = _shown(document.text, page, found, mask=query.mask)
     title, title_marks = _title(matcher, document, query)
+    fields = _fields(corpus, row, mask=query.mask)
     return Reading(
         id=document.id,
         row=row,
@@ -48,7 +56,8 @@ def read(corpus: Corpus, query: Query, id: str, *, start: int | None = None) -> 
         marks=marks,
         personal=personal,
         matches=found,
-        fields=_fields(corpus, row, mask=query.mask),
+        fields=fields,
+        reasons=reasons_against(fields, document.text),
     )
 
 
@@ -132,12 +141,13 @@ def _title(matcher: Matcher, document: Document, query: Query) -> tuple[str | No
 
 def _fields(corpus: Corpus, row: int, *, mask: bool) -> list[FieldValue]:
     catalog = corpus.catalog
+    most = _MOST_COMPARED // max(1, catalog.rows)
     out: list[FieldValue] = []
     for name, field in catalog.fields.items():
         if name == "title":
             continue
         (value,) = catalog.values(name, np.array([row]))
         shown = masking.mask_value(value) if mask else value
-        standing = standing_of(catalog, field, value) if len(out) < _MOST_STANDINGS else None
+        standing = standing_of(catalog, field, value) if sum(f.standing is not None for f in out) < most else None
         out.append(FieldValue(field, shown, shown != value, standing))
     return out

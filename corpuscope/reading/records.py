@@ -8,6 +8,7 @@ from typing import Any
 from corpuscope.fields import Field
 from corpuscope.personal_data import Span
 from corpuscope.results import plain
+from corpuscope.rules import Rule
 
 Spans = list[tuple[int, int]]
 
@@ -42,6 +43,11 @@ class Standing:
     same: int
     of: int
 
+    @property
+    def percentile(self) -> float:
+        """The share of documents below, in percent; of those with the same value half count as below."""
+        return 100 * (self.lower + self.same / 2) / self.of
+
 
 @dataclass(frozen=True)
 class FieldValue:
@@ -57,12 +63,31 @@ class FieldValue:
 
 
 @dataclass(frozen=True)
+class Reason:
+    """A rule that the document fails.
+
+    `value` is the field that the rule judges, None where the corpus lacks it. `places` are so many places of the text
+    that show it, None where the text is too long to count them.
+    """
+
+    rule: Rule
+    value: FieldValue | None
+    places: int | None
+
+    @property
+    def key(self) -> str:
+        """How a link names the rule."""
+        return f"{self.rule.system}:{self.rule.reason}"
+
+
+@dataclass(frozen=True)
 class Reading:
     """A document and one page of its text.
 
     `start` and `end` are the page in the whole text as it came (`length` code points); `text` is the page as it is
     shown, masked unless the query says otherwise. `marks` and `personal` are offsets into `text`: what the query
-    matched, and the masks (or, unmasked, what would be masked). `matches` are offsets into the whole text.
+    matched (or what shows that a rule fails), and the masks (or, unmasked, what would be masked). `matches` are offsets
+    into the whole text. `reasons` are the rules that the document fails.
     """
 
     id: str
@@ -77,6 +102,7 @@ class Reading:
     personal: list[Span]
     matches: Matches
     fields: list[FieldValue]
+    reasons: tuple[Reason, ...] = ()
 
     @property
     def is_whole(self) -> bool:

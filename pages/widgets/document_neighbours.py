@@ -50,5 +50,5 @@ def _hits(link: Link, found: Neighbours) -> Link:
 def _turn(link: Link, neighbour: Neighbour | None, label: str, key: str, sign: str) -> Html:
     if neighbour is None:
         return element("span", label, class_="off", aria_hidden="true")
-    there = replace(link, document=neighbour.id, at=neighbour.at, start=None)
+    there = replace(link, document=neighbour.id, at=neighbour.at, start=None, why=None)
     return door(there, label, title=f"{neighbour.id} ({sign})", data_key=key, data_name=key)

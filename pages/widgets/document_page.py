@@ -20,6 +20,7 @@ from corpuscope.wording import counted
 from pages.widgets import document_neighbours, document_panel, exploration, marking, panel, summary_view
 from pages.widgets.arrival import arrive
 from pages.widgets.document_fields import fields_html
+from pages.widgets.document_ratings import folded_groups, names_in, ratings_html
 from pages.widgets.document_view import text_html
 from pages.widgets.hit_view import star
 from pages.widgets.safe_html import Html, element, marked, text
@@ -45,7 +46,7 @@ def document_page() -> None:
     query = replace(link.query, mask=False) if is_revealed else link.query
     beside = st.empty()
     try:
-        reading = read(corpus, query, link.document, start=link.start)
+        reading = read(corpus, query, link.document, start=link.start, why=link.why)
     except CorpuscopeError as error:
         _show_wrong(link, "This document cannot be shown", str(error))
         return
@@ -69,7 +70,14 @@ def _show(link: Link, corpus: MarkedCorpus, reading: Reading, *, is_masked: bool
         document_panel.show(text_html(link, reading, is_masked=is_masked), key="text")
         panel.show(_record(reading), key="record")
     with right:
-        panel.show(fields_html(link, reading.fields, corpus.manifest.annotators), key="fields")
+        panel.show(_fields(link, corpus, reading), key="fields")
+
+
+def _fields(link: Link, corpus: MarkedCorpus, reading: Reading) -> Html:
+    """What is known of the document, its ratings first."""
+    groups = folded_groups(corpus.fields)
+    ratings = ratings_html(link, groups, reading)
+    return fields_html(link, reading.fields, corpus.manifest.annotators, ratings=ratings, apart=names_in(groups))
 
 
 def _head(corpus: MarkedCorpus, reading: Reading) -> Html:

@@ -87,20 +87,29 @@ def _current(link: Link, reading: Reading) -> int:
 
 def _stepper(link: Link, reading: Reading) -> Html | None:
     """How many matches there are, and the way through them."""
-    if not link.query.has_text:
+    if not _looks_for_something(link):
         return None
     before, after = _beyond(link, reading)
     if not reading.matches.spans and before is None and after is None:
-        return element("span", "No match in this text", class_="quiet")
+        return element("span", f"No {_nouns(link)[0]} in this text", class_="quiet")
     return element(
         "span",
-        _button("‹", "Previous match", "p", data_step=-1),
+        _button("‹", f"Previous {_nouns(link)[0]}", "p", data_step=-1),
         element("span", *_place(link, reading), role="status"),
-        _button("›", "Next match", "n", data_step=1),
+        _button("›", f"Next {_nouns(link)[0]}", "n", data_step=1),
         before and door(before, data_before=True, hidden=True, aria_hidden="true", tabindex=-1),
         after and door(after, data_after=True, hidden=True, aria_hidden="true", tabindex=-1),
         class_="stepper",
     )
+
+
+def _looks_for_something(link: Link) -> bool:
+    return link.query.has_text or link.why is not None
+
+
+def _nouns(link: Link) -> tuple[str, str]:
+    """What is marked, one and many: matches of the query, or places that show why a rule fails."""
+    return ("match", "matches") if link.why is None else ("place", "places")
 
 
 def _place(link: Link, reading: Reading) -> Iterator[object]:
@@ -110,7 +119,7 @@ def _place(link: Link, reading: Reading) -> Iterator[object]:
         yield element("b", f"{reading.marks[_current(link, reading)].first + 1:,}", data_place=True)
         yield f" of {total:,}"
     else:
-        yield f"{total or 'no'} match{'' if total == 1 else 'es'}"
+        yield f"{total or 'no'} {_nouns(link)[total != 1]}"
     if not reading.knows_all_matches:
         yield f" in characters {reading.matches.start + 1:,} – {reading.matches.end:,}"
     elif not reading.marks:
@@ -157,10 +166,12 @@ def _turn(link: Link | None, label: str, name: str) -> Html:
 
 
 def _notes(link: Link, reading: Reading) -> Iterator[str]:
+    if link.why is not None:
+        yield f"Marked: what fails {link.why.replace(':', ', rule ')}, instead of what the query matches."
     if link.query.has_text and not reading.knows_all_matches and not reading.matches.cut:
         yield "The text is long: matches are looked for around this page; stepping on looks further."
     if reading.matches.cut:
-        yield f"Only the first {len(reading.matches.spans):,} matches of the page are marked."
+        yield f"Only the first {len(reading.matches.spans):,} are marked."
     if link.query.has_text and not reading.matches.spans and reading.title_marks:
         yield "The query matches the title."
 
@@ -180,7 +191,8 @@ def _strip(link: Link, reading: Reading) -> Html | None:
 
 def _tick(link: Link, reading: Reading, place: int, numbers: list[int], index: dict[int, int]) -> Html:
     style = f"top: {100 * place / _TICKS:g}%"
-    label = f"Match {numbers[0] + 1:,}" if len(numbers) == 1 else f"Matches {numbers[0] + 1:,} – {numbers[-1] + 1:,}"
+    last = "" if len(numbers) == 1 else f" – {numbers[-1] + 1:,}"
+    label = f"{_nouns(link)[len(numbers) > 1].capitalize()} {numbers[0] + 1:,}{last}"
     mark = next((index[n] for n in numbers if n in index), None)
     if mark is not None:
         return element(

@@ -33,11 +33,17 @@ def facet_panel(link: Link, corpus: Corpus, result: SearchResult) -> None:
 
 
 def _act(link: Link, corpus: Corpus, result: SearchResult, name: str, value: str) -> None:
-    told = json.loads(value)
     if name == "ask":
-        field, text = told
+        field, text = json.loads(value)
         st.session_state[_ASKED] = st.session_state.get(_ASKED, {}) | {field: text}
-    elif name == "range":
+    else:
+        choose_range(link, corpus, result, name, value)
+
+
+def choose_range(link: Link, corpus: Corpus, result: SearchResult, name: str, value: str) -> None:
+    """Ask for a range that was typed or dragged over bars, instead of the one of that field so far."""
+    told = json.loads(value)
+    if name == "range":
         field, low, high = told
         location.go(replace(link, query=refine.typed_range(link.query, field, low, high)))
     elif name == "brush":

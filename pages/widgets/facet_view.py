@@ -34,6 +34,7 @@ class FacetView:
     """Draws the facets of one answer; `link` is where the reader is.
 
     `asked` are the texts by field that the reader looks for among values: those facets hold only what was found.
+    `behind` puts the whole corpus behind the bars, both as shares.
     """
 
     def __init__(
@@ -42,7 +43,10 @@ class FacetView:
         result: SearchResult,
         fields: dict[str, Field],
         asked: Mapping[str, str] = MappingProxyType({}),
+        *,
+        behind: bool = False,
     ) -> None:
+        self._behind = behind
         self._link = link
         self._asked = asked
         self._query = link.query
@@ -54,14 +58,21 @@ class FacetView:
         """All facets, in the order asked for."""
         return join(self._facet(request) for request in self._requests)
 
-    def _facet(self, request: FacetRequest) -> Html:
+    def body(self, request: FacetRequest) -> Html | None:
+        """The values or bars of one facet; None where there is no value."""
         facet = self._result.facets[request.field]
         field = self._fields.get(request.field) or Field(name=request.field, type="text")
         asked = request.field in self._asked
         if not asked and not (facet.values if isinstance(facet, ValueFacet) else any(b.count for b in facet.bins)):
-            return element("section", self._head(field, "no values here"), class_="facet")
+            return None
         body = self._values(field, facet, request) if isinstance(facet, ValueFacet) else self._histogram(field, facet)
-        return element("section", self._head(field), body, self._missing(field, facet.missing), class_="facet")
+        return join([body, self._missing(field, facet.missing)])
+
+    def _facet(self, request: FacetRequest) -> Html:
+        field = self._fields.get(request.field) or Field(name=request.field, type="text")
+        body = self.body(request)
+        head = self._head(field, None if body is not None else "no values here")
+        return element("section", head, body, class_="facet")
 
     def _head(self, field: Field, remark: str | None = None) -> Html:
         about = " ".join(filter(None, (field.meaning, field.caveat and f"Caveat: {field.caveat}"))) or None
@@ -138,8 +149,14 @@ class FacetView:
         return element("p", f"{wording.documents(facet.other)} with other values · ", more, class_="quiet")
 
     def _histogram(self, field: Field, facet: BinFacet) -> Html:
-        tallest = max(b.count for b in facet.bins)
-        bars = [self._bar(field, b, tallest, index=i, last=b is facet.bins[-1]) for i, b in enumerate(facet.bins)]
+        found, all_ = sum(b.count for b in facet.bins), sum(b.of for b in facet.bins)
+        behind = self._behind and found < all_
+        tallest = max(max(b.count / found, b.of / all_ if behind else 0) for b in facet.bins)
+        whole = all_ * tallest if behind else None
+        bars = [
+            self._bar(field, b, found * tallest, whole, index=i, last=b is facet.bins[-1])
+            for i, b in enumerate(facet.bins)
+        ]
         low, high = _ends(facet.bins)
         typed = refine.range_ends(self._query, field.name)
         ends = [self._end(field, *end) for end in (("from", low, typed[0]), ("to", high, typed[1]))]
@@ -158,13 +175,16 @@ class FacetView:
             "input", type="text", value=typed, placeholder=edge, aria_label=label, title=label, data_name=label
         )
 
-    def _bar(self, field: Field, counted: Bin, tallest: int, *, index: int, last: bool) -> Html:
+    def _bar(self, field: Field, counted: Bin, tallest: float, whole: float | None, *, index: int, last: bool) -> Html:
+        """One bar; `tallest` documents fill the height, and `whole` of the corpus where it stands behind."""
         wanted = refine.range_of(field, counted, last=last)
         height = 0 if not counted.count else max(4.0, 100 * counted.count / tallest)
+        behind = whole and element("i", style=f"height:{100 * counted.of / whole:.1f}%")
         span = " and ".join(_readable(f) for f in wanted)
         chosen = refine.has_range(self._query, wanted)
         return self._door(
             refine.toggle_range(self._query, wanted),
+            behind,
             element("span", style=f"height:{height:.1f}%"),
             class_="bar chosen" if chosen else "bar",
             title=f"{span}: {counted.count:,} of {wording.documents(counted.of)}",

@@ -6,10 +6,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from corpuscope.catalog.catalog import Catalog
 from corpuscope.fields import Field
 from corpuscope.filters import Filter
 from corpuscope.links import DOCUMENT, SEARCH, Link
 from corpuscope.query import Query
+from corpuscope.ratings.kinds import is_rating
+from corpuscope.reading.records import FieldValue
+from corpuscope.reading.standing import standing_of
 from corpuscope.results import Hit
 from corpuscope.sessions.marks import ORIGIN as SESSION
 from corpuscope.sessions.marks import MarkedCorpus
@@ -17,6 +21,7 @@ from corpuscope.sessions.records import MarkKind
 from pages.widgets import wording
 from pages.widgets.panel import door
 from pages.widgets.safe_html import Html, datum, element, join, marked
+from pages.widgets.standing_scale import scale
 
 #: Fields shown under a hit when the reader has chosen none, where the corpus has them.
 _USUAL = ("source", "language", "date", "tokens", "words", "url")
@@ -39,11 +44,36 @@ def hits_html(link: Link, hits: list[Hit], corpus: MarkedCorpus, *, in_query: bo
     fields = corpus.fields
     shown = usual_fields(fields) if link.show is None else [n for n in link.show if n in fields]
     chosen = [fields[name] for name in shown if fields[name].origin != SESSION]
-    hits_ = (_hit(link, h, chosen, corpus.names, at=h.rank if in_query else None) for h in hits)
+    ratings = [f for f in chosen if f.is_number and is_rating(f, fields)]
+    hits_ = (
+        _hit(
+            link,
+            hit,
+            chosen,
+            corpus.names,
+            scales=_scales(hit, ratings, corpus.catalog),
+            at=hit.rank if in_query else None,
+        )
+        for hit in hits
+    )
     return element("div", *hits_, class_="hits", role="list")
 
 
-def _hit(link: Link, hit: Hit, chosen: Sequence[Field], names: Mapping[MarkKind, str], *, at: int | None) -> Html:
+def _scales(hit: Hit, ratings: Iterable[Field], catalog: Catalog) -> dict[str, Html | None]:
+    """Where the hit's ratings stand among those of all documents."""
+    values = [(f, hit.fields.get(f.name)) for f in ratings]
+    return {f.name: scale(FieldValue(f, v, standing=standing_of(catalog, f, v))) for f, v in values}
+
+
+def _hit(
+    link: Link,
+    hit: Hit,
+    chosen: Sequence[Field],
+    names: Mapping[MarkKind, str],
+    *,
+    scales: Mapping[str, Html | None],
+    at: int | None,
+) -> Html:
     score = None if hit.score is None else element("span", f"{hit.score:.2f}", class_="score", title="BM25 score")
     is_marked = bool(hit.fields.get(names["bookmark"]))
     title = element("bdi", hit.title) if hit.title else element("bdi", hit.id, class_="untitled")
@@ -56,7 +86,7 @@ def _hit(link: Link, hit: Hit, chosen: Sequence[Field], names: Mapping[MarkKind,
     footer = element(
         "footer",
         labels_html(link, names["label"], hit.fields.get(names["label"]) or ()),
-        join(_chip(hit, f) for f in chosen),
+        join(_chip(hit, f, scales.get(f.name)) for f in chosen),
         hit.title and element("bdi", hit.id, class_="id", title="id"),
     )
     return element("article", head, snippet, footer, class_="hit", role="listitem", data_id=hit.id)
@@ -92,7 +122,7 @@ def labels_html(link: Link, field: str, labels: Iterable[str]) -> Html:
     )
 
 
-def _chip(hit: Hit, field: Field) -> Html | None:
+def _chip(hit: Hit, field: Field, scale_: Html | None) -> Html | None:
     value = hit.fields.get(field.name)
     if value is None or value == []:
         return None
@@ -101,7 +131,8 @@ def _chip(hit: Hit, field: Field) -> Html | None:
     if field.type == "timestamp":
         return element("span", _day(str(value)), class_="chip", title=f"{field.name}: {value}")
     if field.type in ("int", "double") and not field.multi:
-        return element("span", f"{'~' if field.estimated else ''}{wording.value(value)} {field.name}", class_="chip")
+        number = f"{'~' if field.estimated else ''}{wording.value(value)} {field.name}"
+        return element("span", number, scale_, class_="chip")
     return element("span", datum(_short(wording.value(value))), class_="chip", title=field.name)
 
 

@@ -13,7 +13,7 @@ _LAST_PAGE = "location_page"
 _LAST_PARAMS = "location_params"
 _KEPT = "location_kept"
 #: What a reader chooses on a page.
-_CHOSEN = ("query", "show", "by", "area", "rules", "part")
+_CHOSEN = ("query", "show", "by", "area", "open", "rating", "compare", "rules", "part")
 
 
 def params() -> dict[str, list[str]]:

@@ -4,30 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import lru_cache, partial
-from typing import Any, TypeVar
+from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from corpuscope import charts
-from corpuscope.composition import Composition, Histogram, Measure, compose, nestable_fields, nesting_fields
+from corpuscope.composition import Composition, Histogram, compose, nestable_fields, nesting_fields
 from corpuscope.corpus import Corpus
 from corpuscope.engine import search
 from corpuscope.errors import CorpuscopeError
-from corpuscope.links import OVERVIEW, SEARCH, Link
+from corpuscope.links import OVERVIEW, Link
+from corpuscope.portions import Measure
 from corpuscope.query import Query
 from corpuscope.results import SearchResult
 from corpuscope.sessions.marks import MarkedCorpus
-from pages.widgets import location, marking, panel, query_bar, refine, summary_view
+from pages.widgets import location, marking, panel, query_bar, summary_view
+from pages.widgets.all_matches import bare, no_match
 from pages.widgets.arrival import arrive
 from pages.widgets.corpus_choice import choose_corpus
 from pages.widgets.forward import forward
 from pages.widgets.hit_view import hits_html
 from pages.widgets.overview_view import OverviewView, left_out_html
-from pages.widgets.safe_html import Html, element, join
-
-T = TypeVar("T")
+from pages.widgets.remembered import at_hand
+from pages.widgets.safe_html import element
 
 #: Outer and inner field of the treemap, and what its areas are.
 _Division = tuple[str | None, str | None, Measure]
@@ -36,8 +36,6 @@ _SAMPLE = 20
 _SEEDS = 2**31
 _OUTER, _INNER, _MEASURE = "overview_outer", "overview_inner", "overview_measure"
 _CHART = "overview_"
-#: Compositions and samples that stay at hand, for all sessions; each is some kilobytes.
-_KEPT = 32
 
 
 def overview_page() -> None:
@@ -57,7 +55,7 @@ def overview_page() -> None:
         if here.wrong is not None:
             raise here.wrong
         with status, st.spinner("Counting …"):
-            composition = _composed(corpus, _bare(link.query), *_chosen(link, corpus))
+            composition = _composed(corpus, bare(link.query), *_chosen(link, corpus))
     except CorpuscopeError as error:
         afresh = panel.door(link.to(OVERVIEW, Query()), "Start afresh")
         with status:
@@ -65,31 +63,17 @@ def overview_page() -> None:
         return
     if not composition.total:
         with status:
-            panel.show(_nothing(link), key="nothing")
+            panel.show(no_match(link), key="nothing")
         return
     _show(status, link, corpus, composition)
 
 
-def _bare(query: Query) -> Query:
-    """What decides which documents match, and nothing else: so that a page turned is no other composition."""
-    return replace(query.without_paging(), sort=None, sample=None, seed=0)
-
-
 def _composed(corpus: Corpus, query: Query, outer: str | None, inner: str | None, measure: Measure) -> Composition:
-    return _at_hand(corpus, compose)(query, outer=outer, inner=inner, measure=measure)
+    return at_hand(corpus, compose)(query, outer=outer, inner=inner, measure=measure)
 
 
 def _sampled(corpus: Corpus, query: Query) -> SearchResult:
-    return _at_hand(corpus, search)(query)
-
-
-def _at_hand(corpus: Corpus, answer: Callable[..., T]) -> Callable[..., T]:
-    """A function of a corpus that remembers its latest answers, and is forgotten with the corpus's version."""
-    name = f"overview.{answer.__name__}"
-    if name not in corpus.kept:
-        corpus.kept.setdefault(name, lru_cache(_KEPT)(partial(answer, corpus)))
-    remembering: Callable[..., T] = corpus.kept[name]
-    return remembering
+    return at_hand(corpus, search)(query)
 
 
 def _chosen(link: Link, corpus: Corpus) -> _Division:
@@ -183,7 +167,7 @@ def _histogram(view: OverviewView, name: str, histogram: Histogram, figure: Any)
 
 def _random_documents(link: Link, corpus: MarkedCorpus) -> None:
     """Some documents drawn by the seed in the URL, and a door to as many others."""
-    query = replace(_bare(link.query), sample=_SAMPLE, seed=link.query.seed, k=_SAMPLE)
+    query = replace(bare(link.query), sample=_SAMPLE, seed=link.query.seed, k=_SAMPLE)
     try:
         result = _sampled(corpus, query)
     except CorpuscopeError as error:
@@ -195,14 +179,3 @@ def _random_documents(link: Link, corpus: MarkedCorpus) -> None:
     head = element("h3", element("span", title), more)
     hits = hits_html(link.to(OVERVIEW, query), result.hits, corpus)
     panel.show(element("div", head, hits, class_="at-random"), key="at_random", on_act=marking.on_star(link, corpus))
-
-
-def _nothing(link: Link) -> Html:
-    """That no document matches, and what may be done about it."""
-    ways = [panel.door(link.to(SEARCH), "See the search: it says which condition to drop")]
-    if link.query.filters or link.query.where:
-        bare = replace(link, query=refine.without_filters(link.query))
-        ways.append(panel.door(bare, "Drop all conditions"))
-    ways.append(panel.door(link.to(OVERVIEW, Query()), "The whole corpus"))
-    offers = element("ul", *(element("li", w) for w in ways), class_="offers")
-    return summary_view.notice("empty", "No document matches", join([offers]))

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from corpuscope.charts import Rectangle, squarify
-from corpuscope.composition import Breakdown, Composition, Histogram, Measure, Portion
+from corpuscope.composition import Breakdown, Composition, Histogram
 from corpuscope.fields import Field
 from corpuscope.filters import Filter
 from corpuscope.links import CORPUS, SEARCH, Link
 from corpuscope.manifest import Manifest, Reject
+from corpuscope.portions import Measure, Portion
 from corpuscope.query import FacetRequest
 from pages.widgets import refine, wording
 from pages.widgets.facet_view import MORE_VALUES, default_facets
@@ -72,20 +73,20 @@ class OverviewView:
 
     def _figures(self, manifest: Manifest) -> Iterator[Html]:
         what = self._composition
-        yield _figure(f"{what.total:,}", f"of {wording.documents(what.documents)}", self.to(), data_count=what.total)
+        yield figure(f"{what.total:,}", f"of {wording.documents(what.documents)}", self.to(), data_count=what.total)
         if what.tokens is not None:
             count, total = what.tokens.count, what.all_tokens or 0
             exact = f"{count:,} of {total:,} tokens{' (estimated)' if self._tilde else ''}"
             number = f"{wording.compact(count)}{self._tilde}"
-            yield _figure(number, f"of {wording.compact(total)}{self._tilde} tokens", self.to(), title=exact)
+            yield figure(number, f"of {wording.compact(total)}{self._tilde} tokens", self.to(), title=exact)
         for breakdown in what.breakdowns:
             name = breakdown.field.name
             words = (
                 f"{_FIGURES[name]}{'' if breakdown.distinct == 1 else 's'}" if name in _FIGURES else f"values of {name}"
             )
-            yield _figure(f"{breakdown.distinct:,}", words, self._with_facet(name), title=breakdown.field.meaning)
+            yield figure(f"{breakdown.distinct:,}", words, self._with_facet(name), title=breakdown.field.meaning)
         left_out = sum(r.count for r in manifest.rejected.values())
-        yield _figure(f"{left_out:,}", "left out at build", self._link.to(CORPUS))
+        yield figure(f"{left_out:,}", "left out at build", self._link.to(CORPUS))
 
     def _with_facet(self, field: str) -> Link:
         """The search with a long facet of a field."""
@@ -194,7 +195,8 @@ def _reasons(title: str, rejects: Mapping[str, Reject]) -> Html:
     return element("section", element("h3", title), body)
 
 
-def _figure(number: str, what: str, to: Link, **attributes: object) -> Html:
+def figure(number: str, what: str, to: Link, **attributes: object) -> Html:
+    """A large number over what it counts, a door."""
     return door(to, element("b", number), element("span", what), data_name=f"figure {what}", **attributes)
 
 

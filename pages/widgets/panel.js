@@ -53,14 +53,18 @@ export default function ({ data, parentElement, setTriggerValue }) {
   if (isNew) arrive(panel)
 }
 
-// New HTML takes the old one's place; the focus, and what is being typed, stay.
+// New HTML takes the old one's place; the focus, what is being typed and what is unfolded stay.
 function draw(panel, html, root) {
   if (panel.source === html) return false
   const before = (root.activeElement ?? document.activeElement)
   const typed = before?.tagName === "INPUT" ? [before.value, before.selectionStart] : null
   const name = before?.dataset?.name
+  const unfolded = [...panel.querySelectorAll("details[data-name][open]")].map((details) => details.dataset.name)
   panel.innerHTML = html
   panel.source = html
+  for (const details of panel.querySelectorAll("details[data-name]")) {
+    if (unfolded.includes(details.dataset.name)) details.open = true
+  }
   const now = name && panel.querySelector(`[data-name="${CSS.escape(name)}"]`)
   now?.focus({ preventScroll: true })
   if (typed && now?.dataset.ask !== undefined) {

@@ -24,6 +24,11 @@ def compact(n: int) -> str:
     return f"{n:,}"
 
 
+def amount(number: float) -> str:
+    """A number in as few characters as tell it apart: 12345 -> "12.3k", 0.00067123 -> "0.000671"."""
+    return compact(number) if isinstance(number, int) and number >= 0 else f"{number:.3g}"
+
+
 def size(count: float) -> str:
     """Bytes in decimal units."""
     for unit in ("bytes", "kB", "MB", "GB"):

@@ -4,8 +4,9 @@ from itertools import combinations
 import pytest
 
 from corpuscope.charts import Rectangle, length_figure, squarify, year_figure
-from corpuscope.composition import Histogram, Portion
+from corpuscope.composition import Histogram
 from corpuscope.fields import Field
+from corpuscope.portions import Portion
 
 
 def histogram(edges: list[int], counts: list[int], name: str = "year") -> Histogram:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from corpuscope.composition import Breakdown, Composition, Histogram, Portion, compose, main_fields, nestable_fields
+from corpuscope.composition import Breakdown, Composition, Histogram, compose, main_fields, nestable_fields
 from corpuscope.corpus import Corpus
 from corpuscope.errors import InvalidQuery, UnknownField
+from corpuscope.portions import Portion
 from corpuscope.query import Query
 from corpuscope.sessions.marks import with_marks
 from tests.conftest import build_corpus

@@ -168,14 +168,6 @@ def test_hundreds_of_fields_stay_readable(tiny_corpus: Corpus):
     assert links(markup) == []
 
 
-def test_the_fields_of_an_annotator_that_has_many_are_folded():
-    few = [FieldValue(Field(name="words", type="int", origin="words"), 7)]
-    many = [FieldValue(Field(name=f"signal {i}", type="double", origin="signals"), i / 7) for i in range(40)]
-    markup = fields_html(Link(Query()), [*few, *many], ("words", "signals"))
-    folded = [part.split("</details>")[0] for part in markup.split("<details")[1:]]
-    assert [part.count("<dt>") for part in folded] == [40] and "signals, 40 fields" in folded[0]
-
-
 @pytest.mark.parametrize(
     ("field", "value", "shown"),
     [

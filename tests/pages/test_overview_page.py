@@ -122,7 +122,7 @@ def test_documents_that_cannot_be_read_are_said_to_be_so(
 
 def test_other_documents_and_other_orders_count_nothing_anew(overview: Visit):
     overview(Query(text="river"))
-    composed = with_marks(corpora.find("tiny")[1], ()).kept["overview.compose"].cache_info
+    composed = with_marks(corpora.find("tiny")[1], ()).kept["corpuscope.composition.compose"].cache_info
     counted = composed().misses
     assert counted
     overview(Query(text="river", seed=7))
