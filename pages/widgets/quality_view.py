@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from corpuscope.command_line import quote
 from corpuscope.fields import Field
 from corpuscope.filters import Filter
 from corpuscope.links import SEARCH, Link
@@ -16,7 +17,6 @@ from corpuscope.rules import RULES
 from corpuscope.wording import counted
 from pages.widgets import refine, summary_view, wording
 from pages.widgets.about_rating import FAILS, RELATIONS, about_html, group_title
-from pages.widgets.command_line import quote
 from pages.widgets.facet_view import FacetView
 from pages.widgets.overview_view import figure
 from pages.widgets.panel import door
