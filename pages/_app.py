@@ -13,47 +13,44 @@ st.html("<style>.stMainBlockContainer { padding: 4.5rem 2.5rem 3rem; }</style>")
 st.html("<style>.st-key-status { min-height: 1.5rem; }</style>")
 st.logo(str(icon), size="large")
 
+#: File, title, icon, and what the page is for (None: it is reached from other pages).
+PAGES = (
+    (
+        "search",
+        "Search",
+        "search",
+        "Find documents by text and fields, see exact counts, and take the subset with you.",
+    ),
+    (
+        "overview",
+        "Overview",
+        "grid_view",
+        "What documents are made of: sources, languages, years, lengths, some at random.",
+    ),
+    (
+        "quality",
+        "Quality",
+        "grading",
+        "How documents are rated: distributions, agreement, ratings by source, topic, year.",
+    ),
+    ("ledger", "Ledger", "filter_alt", "A chain of rules over fields: what each removes, and what is kept."),
+    ("document", "Document", "article", None),
+    ("export", "Export", "download", None),
+    ("corpus", "Corpus", "database", "What the corpus holds: sources, fields, and what was left out and why."),
+    ("sessions", "Sessions", "history", "Explorations save themselves: steps, notes, bookmarks, labels and exports."),
+)
+
 page = st.navigation(
     [
         st.Page(
-            "search.py",
-            title="Search",
-            icon=":material/search:",
-            default=True,
-            help="Find documents by text and fields, see exact counts, and take the subset with you.",
-        ),
-        st.Page(
-            "overview.py",
-            title="Overview",
-            icon=":material/grid_view:",
-            help="What the documents are made of: sources, languages, years, lengths, and some at random.",
-        ),
-        st.Page(
-            "quality.py",
-            title="Quality",
-            icon=":material/grading:",
-            help="How documents are rated: distributions, how far ratings agree, ratings by source, topic, year.",
-        ),
-        st.Page(
-            "ledger.py",
-            title="Ledger",
-            icon=":material/filter_alt:",
-            help="A chain of rules over fields: what each removes, in documents and tokens, and what is kept.",
-        ),
-        st.Page("document.py", title="Document", icon=":material/article:", visibility="hidden"),
-        st.Page("export.py", title="Export", icon=":material/download:", visibility="hidden"),
-        st.Page(
-            "corpus.py",
-            title="Corpus",
-            icon=":material/database:",
-            help="What the corpus holds: sources, fields, and what was left out and why.",
-        ),
-        st.Page(
-            "sessions.py",
-            title="Sessions",
-            icon=":material/history:",
-            help="Explorations save themselves: steps, notes, bookmarks, labels and exports.",
-        ),
+            f"{name}.py",
+            title=title,
+            icon=f":material/{symbol}:",
+            default=name == "search",
+            help=purpose,
+            visibility="visible" if purpose else "hidden",
+        )
+        for name, title, symbol, purpose in PAGES
     ],
     position="top",
 )

@@ -156,9 +156,9 @@ def test_a_personal_value_is_not_proposed(monkeypatch: pytest.MonkeyPatch, ledge
 def test_published_sets_are_offered_where_their_fields_are(
     monkeypatch: pytest.MonkeyPatch, ledger: Visit, tmp_path: Path
 ):
-    assert ledger().html("sets") == ""
+    assert "set FineWeb quality" in ledger().html("sets")
     rows = [{"id": str(i), "text": "a b c", "gopher_quality": ["keep", "short"][i % 2]} for i in range(4)]
-    corpus = build_corpus(tmp_path / "gopher", rows)
+    corpus = build_corpus(tmp_path / "gopher", rows, annotators=("words",))
     for name, value in for_app([corpus.folder], "127.0.0.1", 8501).items():
         monkeypatch.setenv(name, value)
     offered = door(ledger(Query(), ("id?",)).html("sets"), "set Gopher quality")
