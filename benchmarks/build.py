@@ -22,11 +22,15 @@ from benchmarks.memory import MB
 from benchmarks.peers import stock_pyserini
 from benchmarks.report import Promise, Section, Table, number
 from benchmarks.setting import ROOT, WORKERS, Setting
+from benchmarks.signals import SIGNALS
 from corpuscope.manifest import load
+from indexing.annotators import DEFAULT
 
 _ROUNDS = 2
 _INDEX = "index"
 _STEPS = ("read", "write", "annotate", _INDEX, "columns")
+#: The default annotators that count and place; the others rate.
+_PLAIN = ",".join(name for name in DEFAULT if name not in SIGNALS)
 #: How Anserini's log ends: `Total 683,510 documents indexed in 00:00:25`.
 _ANSERINI_TIME = re.compile(r"Total ([\d,]+) documents indexed in (\d+):(\d+):(\d+)")
 #: What half as many documents again may take of memory and still count as flat.
@@ -49,12 +53,12 @@ class Built:
 
 def measure(told: Setting) -> Section:
     """Builds in turn with Pyserini's command, then builds of twice and three times the documents."""
-    default, none, theirs = _rounds(told)
+    default, plain, none, theirs = _rounds(told)
     # Against once the documents this would compare one worker on the longest texts with two of them.
     second, third = _copy(told, "second"), _copy(told, "third")
     twice = _build(told, "twice", [told.data, second])
     thrice = _build(told, "thrice", [told.data, second, third])
-    ours = statistics.median(b.steps[_INDEX] for b in (*default, *none))
+    ours = statistics.median(b.steps[_INDEX] for b in (*default, *plain, *none))
     command = statistics.median(seconds for seconds, _ in theirs)
     logged = statistics.median(seconds for _, seconds in theirs)
     return Section(
@@ -64,6 +68,7 @@ def measure(told: Setting) -> Section:
             _step_table(
                 {
                     "default annotators": default,
+                    "without ratings": plain,
                     "no annotators": none,
                     "twice the documents": [twice],
                     "three times the documents": [thrice],
@@ -74,20 +79,21 @@ def measure(told: Setting) -> Section:
         [
             Promise("indexing, of Pyserini's command", ours / command, 1, "x"),
             Promise("the rest with no annotators, of our indexing", _median_rest(none) / ours, 1, "x"),
-            Promise("the rest with the default annotators, of our indexing", _median_rest(default) / ours, 1, "x"),
+            Promise("the rest without ratings, of our indexing", _median_rest(plain) / ours, 1, "x"),
             Promise("peak memory for three times the documents, of twice", thrice.peak / twice.peak, _FLAT, "x"),
         ],
     )
 
 
-def _rounds(told: Setting) -> tuple[list[Built], list[Built], list[tuple[float, float]]]:
-    default, none, theirs = [], [], []
+def _rounds(told: Setting) -> tuple[list[Built], list[Built], list[Built], list[tuple[float, float]]]:
+    default, plain, none, theirs = [], [], [], []
     for _ in range(_ROUNDS):
         default.append(_build(told, "default", [told.data]))
         corpus = told.folder("corpora") / "default"
         theirs.append(_pyserini(told, _json_lines(told, corpus), load(corpus).rows))
+        plain.append(_build(told, "plain", [told.data], "--annotators", _PLAIN))
         none.append(_build(told, "none", [told.data], "--annotators", "none"))
-    return default, none, theirs
+    return default, plain, none, theirs
 
 
 def _build(told: Setting, name: str, sources: Sequence[Path], *options: str) -> Built:
