@@ -91,8 +91,8 @@ def _conditions(outcomes: dict[str, Outcome]) -> str:
     return (
         f"{QUERIES} queries of each kind, of one to four different words drawn from the documents, stop words aside; "
         "the promises are about the first kind. Words of one document meet in many others. One part, one thread, each "
-        f"contender in a process of its own, warm, in {rounds.ROUNDS} alternating rounds; a query's time is its median "
-        "over them. "
+        f"contender in a process of its own, after {rounds.WARM_UP_S} seconds of the same queries, in {rounds.ROUNDS} "
+        "alternating rounds; a query's time is its median over them. "
         f"Pyserini reads the same index: its scores equal ours in {equal} of {QUERIES} queries. We and tantivy answer "
         f"with document numbers and scores, Pyserini with stored ids and scores. tantivy: {tantivy['documents']:,} "
         f"documents in {tantivy['segments']} segments, stemmed, top 10 without a count. bm25s: a sample of "

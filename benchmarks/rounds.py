@@ -10,6 +10,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,8 +20,8 @@ from benchmarks.setting import ROOT
 from benchmarks.timing import medians, milliseconds
 
 ROUNDS = 5
-#: Passes over the queries before the first round, for Java's compiler to come to an end.
-_WARM_UP = 5
+#: Seconds of asking before the first round, the same for all, for Java's compiler to come to an end.
+WARM_UP_S = 10
 K = 10
 
 Ranking = list[tuple[str, float]]
@@ -66,7 +67,8 @@ def answer_rounds(ask: Callable[[_T], object], queries: Sequence[_T], facts: Map
     """The contender's side: warm up, say the facts, then a round for each line that comes in."""
     with os.fdopen(os.dup(1), "w", encoding="utf-8") as out:
         os.dup2(2, 1)  # what libraries print must not stand between the answers
-        for _ in range(_WARM_UP):
+        warm = time.monotonic() + WARM_UP_S
+        while time.monotonic() < warm:
             milliseconds(ask, queries)
         print(json.dumps(facts), file=out, flush=True)
         for _ in sys.stdin:

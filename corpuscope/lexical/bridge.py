@@ -1,4 +1,7 @@
-"""Masks and rankings across the Java bridge, whole arrays at a time: a call a hit would cost more than the search."""
+"""Masks and rankings across the Java bridge, whole arrays and whole searches at a time.
+
+A call a hit would cost more than the search, and so would a call for each of its steps, for the quickest.
+"""
 
 from __future__ import annotations
 
@@ -35,8 +38,57 @@ def from_bitset(bits: Any, rows: int) -> Mask:
 
 def from_score_docs(hits: Any) -> tuple[Rows, Scores]:
     """Document numbers and scores of a Java `ScoreDoc[]`."""
-    packed = np.asarray(java("java.util.Arrays").stream(hits).mapToLong(_packer()).toArray())
-    return -(packed >> _BITS), (packed & (2**_BITS - 1)).astype(np.int32).view(np.float32)
+    return _unpacked(java("java.util.Arrays").stream(hits).mapToLong(_packer()).toArray())
+
+
+def make_ranker(searcher: Any) -> Any:
+    """A Java function from a Lucene query and a number k to its best k documents, packed; see `best`.
+
+    It is the expression `Arrays.stream(searcher.search(query, TopScoreDocCollector.createSharedManager(k, null, k))
+    .scoreDocs).mapToLong(packer).toArray()`.
+    """
+    handles, method = java("java.lang.invoke.MethodHandles"), java("java.lang.invoke.MethodType").methodType
+    whole, thing, things = (
+        java("java.lang.Integer").TYPE,
+        _class("java.lang.Object"),
+        jvm.array_class("java.lang.Object"),
+    )
+    query, manager = (_class(f"org.apache.lucene.search.{name}") for name in ("Query", "CollectorManager"))
+    hit, top = (_class(f"org.apache.lucene.search.{name}") for name in ("ScoreDoc", "TopDocs"))
+    hits = jvm.array_class("org.apache.lucene.search.ScoreDoc")
+    stream, numbers = _class("java.util.stream.Stream"), _class("java.util.stream.LongStream")
+    function = _class("java.util.function.ToLongFunction")
+    lookup = handles.publicLookup()
+
+    collector = _class("org.apache.lucene.search.TopScoreDocCollector")
+    make = lookup.findStatic(collector, "createSharedManager", method(manager, [whole, hit, whole]))
+    make = handles.insertArguments(make, 1, jvm.object_array("java.lang.Object", [None]))
+    make = handles.permuteArguments(make, method(manager, whole), [0, 0])
+    search = lookup.findVirtual(searcher.getClass(), "search", method(thing, [query, manager])).bindTo(searcher)
+    found = handles.collectArguments(search, 1, make).asType(method(top, [query, whole]))
+    for step in (
+        lookup.findGetter(top, "scoreDocs", hits),
+        lookup.findStatic(_class("java.util.Arrays"), "stream", method(stream, things)).asType(method(stream, hits)),
+        handles.insertArguments(lookup.findVirtual(stream, "mapToLong", method(numbers, function)), 1, _packer()),
+        lookup.findVirtual(numbers, "toArray", method(jvm.array_class("long"))),
+    ):
+        found = handles.filterReturnValue(found, step)
+    as_function = java("java.lang.invoke.MethodHandleProxies").asInterfaceInstance
+    return as_function(_class("java.util.function.BiFunction"), found.asType(method(thing, [thing, thing])))
+
+
+def best(ranker: Any, lucene_query: Any, k: int) -> tuple[Rows, Scores]:
+    """The best k documents of a query and their scores, ties by document number."""
+    return _unpacked(ranker.apply(lucene_query, java("java.lang.Integer").valueOf(k)))
+
+
+def _unpacked(packed: Any) -> tuple[Rows, Scores]:
+    numbers = np.asarray(packed)
+    return -(numbers >> _BITS), (numbers & (2**_BITS - 1)).astype(np.int32).view(np.float32)
+
+
+def _class(name: str) -> Any:
+    return java(name).class_
 
 
 @cache

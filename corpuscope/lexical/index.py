@@ -46,6 +46,7 @@ class LexicalIndex:
         self._leaves = list(reader.leaves())
         self._masks = MaskCache(_MASK_CACHE_BYTES)
         self._searcher = lru_cache(_SEARCHERS)(partial(_make_searcher, reader))
+        self._ranker = lru_cache(_SEARCHERS)(bridge.make_ranker)
         # A corpus that changes is opened again and again; the files of a version go when its last reader does.
         self._close = weakref.finalize(self, _close, reader)
         self._close.atexit = False  # Java may be gone by then
@@ -112,6 +113,8 @@ class LexicalIndex:
         left = min(k, self.rows)
         if left == 0:
             return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
+        if allowed is None and left <= _PAGE:
+            return bridge.best(self._ranker(searcher), lucene_query, left)
         pages = []
         last = None
         while left > 0:

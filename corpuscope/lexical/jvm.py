@@ -75,6 +75,11 @@ def object_array(name: str, values: Sequence[Any]) -> Any:
     return _array_type(name)(values)
 
 
+def array_class(name: str) -> Any:
+    """The Java class of arrays of a primitive type or of the class of that name."""
+    return _array_type(name).class_
+
+
 class _Attachment:
     """A thread's place in Java, given back when the thread ends: Java would keep it for ever."""
 
