@@ -76,9 +76,10 @@ def draw_queries(folder: Path, count: int, seed: int = SEED) -> list[str]:
 
 
 def draw_scattered(folder: Path, count: int, seed: int = SEED) -> list[str]:
-    """Queries of one to four different words, each word from a document of its own."""
+    """Queries of one to four different words, each drawn from all words of a document of its own."""
     generator = random.Random(seed)
-    words = [generator.choice(found) for text in draw_texts(folder, 4 * count, seed) if (found := words_of(text))]
+    running = (_running_words(text) for text in draw_texts(folder, 4 * count, seed))
+    words = [generator.choice(found) for found in running if found]
     queries: list[str] = []
     while len(queries) < count:
         chosen = dict.fromkeys(words.pop() for _ in range(1 + len(queries) % 4))
@@ -100,5 +101,9 @@ def draw_phrases(folder: Path, count: int, seed: int = SEED) -> list[str]:
 
 def words_of(text: str) -> list[str]:
     """The different words of a text in lower case, in order, stop words aside."""
-    words = dict.fromkeys(w.lower() for w in _WORD.findall(text))
-    return [w for w in words if _LATIN.match(w) and w not in _STOP_WORDS]
+    return list(dict.fromkeys(_running_words(text)))
+
+
+def _running_words(text: str) -> list[str]:
+    words = (word.lower() for word in _WORD.findall(text))
+    return [word for word in words if _LATIN.match(word) and word not in _STOP_WORDS]
