@@ -90,7 +90,7 @@ def _conditions(outcomes: dict[str, Outcome]) -> str:
     equal = _equal_rankings(outcomes[_OURS].facts["scores"], outcomes[_PYSERINI].facts["scores"])
     return (
         f"{QUERIES} queries of each kind, of one to four different words drawn from the documents, stop words aside; "
-        "the promises are about the first kind, words as often as they occur. Those of the second meet elsewhere. One part, one thread, each "
+        "the promises are about the first kind, words as often as they occur. One part, one thread, each "
         f"contender in a process of its own, after {rounds.WARM_UP_S} seconds of the same queries, in {rounds.ROUNDS} "
         "alternating rounds; a query's time is its median over them. "
         f"Pyserini reads the same index: its scores equal ours in {equal} of {QUERIES} queries. We and tantivy answer "
