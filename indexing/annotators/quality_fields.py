@@ -21,10 +21,10 @@ _SHARES = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.67, 0.8, 0.9, 1.0)
 _PER_WORD = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 10.0)
 _MANY = (0.0, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1_000.0, 10_000.0, 100_000.0)
 _LENGTHS = (0.0, 2.0, 3.0, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0, 8.0, 10.0, 20.0)
-_STOPS = tuple(float(n) for n in range(10))
 _UNBOUNDED = float(2**63 - 1)
 
-_Row = tuple[str, FieldType, float, tuple[float, ...], str]
+#: Name, type, highest value, histogram edges (None: a bar a value), meaning.
+_Row = tuple[str, FieldType, float, tuple[float, ...] | None, str]
 
 
 def _share(name: str, meaning: str, most: float = 1.0) -> _Row:
@@ -43,7 +43,7 @@ _GOPHER_QUALITY: tuple[_Row, ...] = (
     _share("bullet_lines", "Fraction of lines that begin with • or -, white space apart."),
     _share("ellipsis_lines", "Fraction of lines that end with ... or …, white space apart."),
     _share("alphabetic_words", "Fraction of words with a letter, punctuation marks counted as words."),
-    ("stop_words", "int", 8.0, _STOPS, "How many of the, be, to, of, and, that, have, with are there in lower case."),
+    ("stop_words", "int", 8.0, None, "How many of the, be, to, of, and, that, have, with are there in lower case."),
 )
 _GOPHER_REPETITION: tuple[_Row, ...] = (
     _count("characters", "Length of the text in Unicode code points: what the characters of repeats are divided by."),
