@@ -16,6 +16,7 @@ def test_read_a_hit_step_through_it_go_on_and_come_back(visit: Visit, tiny_corpu
     visit.page.locator(".hit h4 a").nth(2).click()
     visit.page.locator(".pane mark.current").wait_for()
     assert f"doc={hits[2].id}" in visit.page.url and "at=3" in visit.page.url
+    visit.page.locator(".neighbours", has_text="3 of").wait_for()  # which knows the arrows; drawn by itself
     visit.page.keyboard.press("ArrowRight")
     visit.page.wait_for_url(re.compile(f"doc={hits[3].id}&"))
     visit.page.locator(
@@ -23,6 +24,7 @@ def test_read_a_hit_step_through_it_go_on_and_come_back(visit: Visit, tiny_corpu
     ).wait_for()
     visit.page.keyboard.press("ArrowLeft")
     visit.page.wait_for_url(re.compile(f"doc={hits[2].id}&"))
+    visit.page.locator(".neighbours", has_text="3 of").wait_for()
     visit.page.go_back()
     visit.page.wait_for_url(re.compile(f"doc={hits[3].id}&"))
     visit.page.locator(".neighbours", has_text="4 of").wait_for()
