@@ -103,7 +103,7 @@ def compose(
     measure: Measure = "documents",
 ) -> Composition:
     """Count what a query selects; `outer`, `inner` and `measure` choose the breakdown by two fields."""
-    query = replace(query.without_paging(), sort=None, sample=None, seed=0)
+    query = query.of_all_matches()
     selection = select(corpus, query)
     census = _Census(corpus, selection.matches, mask=query.mask)
     listed = main_fields(corpus)

@@ -114,12 +114,17 @@ class Query:
     @property
     def has_text(self) -> bool:
         """Whether there is something to look for; white space alone matches everything."""
-        return bool(self.text.strip()) or (self.mode in ("exact", "regex") and self.text != "")
+        return bool(self.text.strip()) or (self.reads_texts and self.text != "")
+
+    @property
+    def reads_texts(self) -> bool:
+        """Whether its mode looks through the texts themselves, for seconds."""
+        return self.mode in ("exact", "regex")
 
     @property
     def uses_index(self) -> bool:
         """Whether words of the text are looked up in the Lucene index."""
-        return self.has_text and self.mode not in ("exact", "regex")
+        return self.has_text and not self.reads_texts
 
     @property
     def asks_for_everything(self) -> bool:
@@ -140,6 +145,10 @@ class Query:
     def without_paging(self) -> Query:
         """The same documents, none of the page."""
         return replace(self, k=Query.k, offset=0, facets=())
+
+    def of_all_matches(self) -> Query:
+        """What decides which documents match, without their order, page or sample."""
+        return replace(self.without_paging(), sort=None, sample=None, seed=0)
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON with the text forms of filters, sort and facets, without defaults."""

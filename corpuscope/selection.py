@@ -241,7 +241,7 @@ def _matcher(
 ) -> tuple[Matcher, tuple[str, ...]]:
     if not query.has_text:
         return Everything(corpus.catalog.rows), ()
-    if query.mode in ("exact", "regex"):
+    if query.reads_texts:
         from corpuscope import scan
 
         scan.check_pattern(query.text, regex=query.mode == "regex")

@@ -42,7 +42,7 @@ class Ledger:
 
     def __post_init__(self) -> None:
         put = object.__setattr__
-        put(self, "start", replace(self.start.without_paging(), sort=None, sample=None, seed=0))
+        put(self, "start", self.start.of_all_matches())
         put(self, "rules", tuple(Filter.parse(r) if isinstance(r, str) else r for r in self.rules))
         if len(self.rules) > MOST_RULES:
             raise UsageError(f"A ledger has at most {MOST_RULES} rules; these are {len(self.rules):,}.")

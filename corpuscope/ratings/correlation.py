@@ -7,7 +7,7 @@ that have both ratings.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
@@ -85,7 +85,7 @@ def correlate(corpus: Corpus, query: Query, names: Sequence[str], *, most: int =
     if len(names) > MOST_RATINGS:
         raise InvalidQuery(f"{len(names)} ratings are too many to compare; choose {MOST_RATINGS} at most.")
     columns = [_numbers(corpus, name) for name in names]
-    selection = select(corpus, replace(query.without_paging(), sort=None, sample=None, seed=0))
+    selection = select(corpus, query.of_all_matches())
     total = int(np.count_nonzero(selection.matches))
     rows = np.flatnonzero(selection.matches) if total <= most else np.sort(sampled(selection.matches, most, _SEED))
     codes = [_codes(column, rows) for column in columns]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -76,7 +76,7 @@ def group_rating(corpus: Corpus, query: Query, rating: str, by: str) -> Grouped:
     column, other = corpus.catalog.column(rating), corpus.catalog.column(by)
     if column.field.multi or other.field.multi or not _makes_groups(other.field):
         raise InvalidQuery(f"{rating} cannot be told by {by}: both need one value a document, {by} text or years.")
-    selection = select(corpus, replace(query.without_paging(), sort=None, sample=None, seed=0))
+    selection = select(corpus, query.of_all_matches())
     counter = Counter(selection.matches, corpus.shown, None)
     ranked = _ranked(counter, other, selection.matches)
     told = _told(column, selection.matches, ranked.labels, len(ranked.words) + 2)

@@ -44,7 +44,7 @@ def profile(corpus: Corpus, query: Query, names: Iterable[str]) -> Profiles:
     started = time.perf_counter()
     fields = [corpus.fields[name] for name in names]
     facets = tuple(FacetRequest(f.name, BARS if f.is_number else REASONS) for f in fields)
-    query = replace(query, facets=facets, sort=None, sample=None, seed=0, k=0, offset=0)
+    query = replace(query.of_all_matches(), facets=facets, k=0)
     selection = select(corpus, query)
     result = answer(selection, count_tokens(corpus, selection.matches), started)
     return Profiles(result, tuple(_profile(corpus, f, selection.matches) for f in fields))

@@ -132,7 +132,7 @@ def _title(matcher: Matcher, document: Document, query: Query) -> tuple[str | No
     if document.title is None:
         return None, []
     found: Spans = []
-    if query.mode not in ("exact", "regex"):
+    if not query.reads_texts:
         (found,) = matcher.spans([Document(document.row, document.id, None, document.title)])
     if not query.mask:
         return document.title, found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import get_args
 from urllib.parse import urljoin
@@ -16,20 +15,19 @@ from corpuscope.filters import Filter
 from corpuscope.ledger.counts import LedgerCounts, Step
 from corpuscope.ledger.ledger import Ledger, Part
 from corpuscope.ledger.tally import Tally, rule_mask
-from corpuscope.links import LEDGER, SEARCH, Link, to_url
+from corpuscope.links import LEDGER, Link, to_url
 from corpuscope.query import Query
 from corpuscope.results import Hit
 from corpuscope.sessions.marks import MarkedCorpus
-from pages.widgets import exploration, ledger_rules, panel, query_bar, refine, summary_view
-from pages.widgets.arrival import arrive
-from pages.widgets.corpus_choice import choose_corpus
+from pages.widgets import exploration, ledger_rules, panel, summary_view
+from pages.widgets.all_matches import failure, no_match, opening
 from pages.widgets.kept import kept
 from pages.widgets.ledger_view import SAMPLE, LedgerView, Opened
-from pages.widgets.safe_html import Html, element, join
+from pages.widgets.patience import patience
+from pages.widgets.safe_html import Html, join
 from pages.widgets.toolbar import popover
 
 _ANSWER = "ledger_answer"
-_SCANNING = ("exact", "regex")
 _KEPT_FILE = "kept.parquet"
 
 
@@ -44,21 +42,15 @@ class _Answer:
 
 def ledger_page() -> None:
     """Draw the page that the URL describes."""
-    here = arrive(LEDGER)
+    here = opening(LEDGER)
     if here is None:
         return
     link, corpus = here.link, here.corpus
-    query_bar.query_form(link)
-    with st.container():
-        if conditions := summary_view.pills(replace(link, query=replace(link.query, sample=None))):
-            panel.show(conditions, key="pills")
-    with st.sidebar:
-        choose_corpus(link)
     status = st.empty()
     try:
         if here.wrong is not None:
             raise here.wrong
-        with status, _patience(link.query):
+        with status, patience(link.query):
             answer = _answer(link, corpus)
     except CorpuscopeError as error:
         with status:
@@ -66,15 +58,11 @@ def ledger_page() -> None:
         return
     with status:
         if not answer.counts.start.documents:
-            panel.show(_nothing(link), key="nothing")
+            panel.show(no_match(link, "No document to start from"), key="nothing")
             return
         view = LedgerView(link, answer.counts, corpus.fields, answer.steps)
         panel.show(view.figures(), key="figures")
     _show(view, link, corpus, answer)
-
-
-def _patience(query: Query) -> AbstractContextManager[None]:
-    return st.spinner("Reading every text …") if query.mode in _SCANNING else nullcontext()
 
 
 def _answer(link: Link, corpus: MarkedCorpus) -> _Answer:
@@ -150,8 +138,7 @@ def _wrong(link: Link, corpus: MarkedCorpus, error: CorpuscopeError) -> Html:
     rules = link.rules or ()
     faults = {i: fault for i, rule in enumerate(rules) if (fault := _fault(corpus, rule)) is not None}
     if not faults:
-        afresh = panel.door(link.to(LEDGER, Query()), "Start afresh")
-        return summary_view.notice("error", "This ledger cannot be counted", str(error), afresh)
+        return failure(link, "This ledger cannot be counted", error)
     lines = [join([f"Rule {i + 1}: ", fault]) for i, fault in faults.items()]
     sound = tuple(rule for i, rule in enumerate(rules) if i not in faults) or None
     leave = "Leave the rule out" if len(faults) == 1 else "Leave these rules out"
@@ -166,14 +153,3 @@ def _fault(corpus: MarkedCorpus, rule: str) -> str | None:
     except CorpuscopeError as error:
         return str(error)
     return None
-
-
-def _nothing(link: Link) -> Html:
-    """That there is nothing to start from, and what may be done about it."""
-    ways = [panel.door(link.to(SEARCH), "See the search: it says which condition to drop")]
-    if link.query.filters or link.query.where:
-        bare = replace(link, query=refine.without_filters(link.query))
-        ways.append(panel.door(bare, "Drop all conditions"))
-    ways.append(panel.door(replace(link, query=Query()), "Start from the whole corpus", data_name="whole"))
-    offers = element("ul", *(element("li", w) for w in ways), class_="offers")
-    return summary_view.notice("empty", "No document to start from", join([offers]))

@@ -19,10 +19,8 @@ from corpuscope.portions import Measure
 from corpuscope.query import Query
 from corpuscope.results import SearchResult
 from corpuscope.sessions.marks import MarkedCorpus
-from pages.widgets import location, marking, panel, query_bar, summary_view
-from pages.widgets.all_matches import bare, no_match
-from pages.widgets.arrival import arrive
-from pages.widgets.corpus_choice import choose_corpus
+from pages.widgets import location, marking, panel, summary_view
+from pages.widgets.all_matches import failure, no_match, opening
 from pages.widgets.forward import forward
 from pages.widgets.hit_view import hits_html
 from pages.widgets.overview_view import OverviewView, left_out_html
@@ -40,30 +38,23 @@ _CHART = "overview_"
 
 def overview_page() -> None:
     """Draw the page that the URL describes."""
-    here = arrive(OVERVIEW)
+    here = opening(OVERVIEW)
     if here is None:
         return
     link, corpus = here.link, here.corpus
-    query_bar.query_form(link)
-    # A composition is of all that match; the seed of the URL draws the documents at the foot of the page.
-    if conditions := summary_view.pills(replace(link, query=replace(link.query, sample=None))):
-        panel.show(conditions, key="pills")
-    with st.sidebar:
-        choose_corpus(link)
     status = st.empty()
     try:
         if here.wrong is not None:
             raise here.wrong
         with status, st.spinner("Counting …"):
-            composition = _composed(corpus, bare(link.query), *_chosen(link, corpus))
+            composition = _composed(corpus, link.query.of_all_matches(), *_chosen(link, corpus))
     except CorpuscopeError as error:
-        afresh = panel.door(link.to(OVERVIEW, Query()), "Start afresh")
         with status:
-            panel.show(summary_view.notice("error", "This search cannot be run", str(error), afresh), key="error")
+            panel.show(failure(link, "This search cannot be run", error), key="error")
         return
     if not composition.total:
         with status:
-            panel.show(no_match(link), key="nothing")
+            panel.show(no_match(link, "No document matches"), key="nothing")
         return
     _show(status, link, corpus, composition)
 
@@ -105,8 +96,8 @@ def _follow_click(view: OverviewView, composition: Composition) -> None:
     """Go to the search behind the bar that was clicked."""
     for name, histogram in (("years", composition.years), ("lengths", composition.lengths)):
         state = st.session_state.get(_CHART + name)
-        bars = histogram.bars if state and histogram else ()
-        clicked = [p["point_index"] for p in state.selection.points] if bars else []
+        bars = histogram.bars if histogram else ()
+        clicked = [p["point_index"] for p in state.selection.points] if state and bars else []
         if clicked and clicked[0] < len(bars):
             forward(view.to(bars[clicked[0]].filters or ()))
 
@@ -167,7 +158,7 @@ def _histogram(view: OverviewView, name: str, histogram: Histogram, figure: Any)
 
 def _random_documents(link: Link, corpus: MarkedCorpus) -> None:
     """Some documents drawn by the seed in the URL, and a door to as many others."""
-    query = replace(bare(link.query), sample=_SAMPLE, seed=link.query.seed, k=_SAMPLE)
+    query = replace(link.query.of_all_matches(), sample=_SAMPLE, seed=link.query.seed, k=_SAMPLE)
     try:
         result = _sampled(corpus, query)
     except CorpuscopeError as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from corpuscope.charts import Rectangle, squarify
 from corpuscope.composition import Breakdown, Composition, Histogram
@@ -66,10 +65,7 @@ class OverviewView:
 
     def to(self, filters: Sequence[Filter] = ()) -> Link:
         """The search that shows what `filters` select of these documents."""
-        query = replace(self._link.query, sample=None, seed=0, offset=0)
-        for condition in filters:
-            query = refine.add_filter(query, condition)
-        return self._link.to(SEARCH, query)
+        return self._link.to(SEARCH, refine.narrowed(self._link.query, filters))
 
     def _figures(self, manifest: Manifest) -> Iterator[Html]:
         what = self._composition

@@ -6,22 +6,20 @@ import json
 from dataclasses import replace
 from functools import partial
 from itertools import chain, zip_longest
+from typing import Any
 
 import streamlit as st
 
 from corpuscope.errors import CorpuscopeError
 from corpuscope.fields import Field
 from corpuscope.links import QUALITY, Link
-from corpuscope.query import Query
 from corpuscope.ratings.correlation import MOST_RATINGS, correlate
 from corpuscope.ratings.groups import group_rating, grouping_fields
 from corpuscope.ratings.kinds import RatingGroup, rating_groups
 from corpuscope.ratings.profiles import Profiles, profile
 from corpuscope.sessions.marks import MarkedCorpus
-from pages.widgets import facet_panel, location, panel, quality_tables, query_bar, summary_view
-from pages.widgets.all_matches import bare, no_match
-from pages.widgets.arrival import arrive
-from pages.widgets.corpus_choice import choose_corpus
+from pages.widgets import facet_panel, location, panel, quality_tables, summary_view
+from pages.widgets.all_matches import failure, no_match, opening
 from pages.widgets.quality_view import QualityView, no_ratings
 from pages.widgets.remembered import at_hand
 
@@ -35,15 +33,10 @@ _COMPARED_AT_FIRST = 8
 
 def quality_page() -> None:
     """Draw the page that the URL describes."""
-    here = arrive(QUALITY)
+    here = opening(QUALITY)
     if here is None:
         return
     link, corpus = here.link, here.corpus
-    query_bar.query_form(link)
-    if conditions := summary_view.pills(replace(link, query=replace(link.query, sample=None))):
-        panel.show(conditions, key="pills")
-    with st.sidebar:
-        choose_corpus(link)
     groups = rating_groups(corpus.fields.values())
     status = st.empty()
     try:
@@ -55,15 +48,14 @@ def quality_page() -> None:
         with status, st.spinner("Counting …"):
             shown = _shown(link, groups)
             names = tuple(f.name for group in shown for f in group.fields)
-            profiles = at_hand(corpus, profile)(bare(link.query), names)
+            profiles = at_hand(corpus, profile)(link.query.of_all_matches(), names)
     except CorpuscopeError as error:
-        afresh = panel.door(link.to(QUALITY, Query()), "Start afresh")
         with status:
-            panel.show(summary_view.notice("error", "This search cannot be run", str(error), afresh), key="error")
+            panel.show(failure(link, "This search cannot be run", error), key="error")
         return
     with status:
         if not profiles.result.total:
-            panel.show(no_match(link), key="nothing")
+            panel.show(no_match(link, "No document matches"), key="nothing")
             return
         _ratings(link, corpus, groups, shown, profiles)
     _tables(link, corpus, groups)
@@ -131,12 +123,12 @@ def _by(link: Link, corpus: MarkedCorpus, ratings: list[str]) -> None:
     panel.show(quality_tables.head("By source, topic, year …", "Each row is a door to its documents."), key="by_head")
     with st.container(horizontal=True, gap="small"):
         options = list(dict.fromkeys([*ratings, rating]))
-        common = {"label_visibility": "collapsed", "on_change": _tell, "args": (link,)}
+        common: dict[str, Any] = {"label_visibility": "collapsed", "on_change": _tell, "args": (link,)}
         st.selectbox("Rating", options, key=_RATING, **common)
         options = list(dict.fromkeys([*fields, chosen]))
         st.selectbox("By", options, key=_BY, format_func=lambda f: f"by {f}", **common)
     try:
-        grouped = at_hand(corpus, group_rating)(bare(link.query), rating, chosen)
+        grouped = at_hand(corpus, group_rating)(link.query.of_all_matches(), rating, chosen)
     except CorpuscopeError as error:
         panel.show(summary_view.notice("error", "This cannot be told", str(error)), key="by")
         return
@@ -178,7 +170,7 @@ def _correlations(link: Link, corpus: MarkedCorpus, numbers: list[str]) -> None:
         args=(link,),
     )
     try:
-        found = at_hand(corpus, correlate)(bare(link.query), tuple(chosen))
+        found = at_hand(corpus, correlate)(link.query.of_all_matches(), tuple(chosen))
     except CorpuscopeError as error:
         panel.show(summary_view.notice("error", "These cannot be compared", str(error)), key="compare")
         return

@@ -133,9 +133,9 @@ def _row(link: Link, grouped: Grouped, group: Group, low: float, high: float) ->
 def _numbers(group: Group, low: float, high: float) -> Iterator[Html]:
     told = group.told
     yield element("td", _box(told.quantiles, low, high), class_="figure-cell")
-    numbers = (*told.quantiles[1:4], told.mean) if told.quantiles else ("–",) * 4
+    numbers = (None,) * 4 if told.mean is None else (*told.quantiles[1:4], told.mean)
     for number in numbers:
-        yield element("td", number if isinstance(number, str) else wording.amount(number), class_="number")
+        yield element("td", "–" if number is None else wording.amount(number), class_="number")
 
 
 def _box(quantiles: tuple[float, ...], low: float, high: float) -> Html | None:

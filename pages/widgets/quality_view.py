@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -36,12 +36,9 @@ def no_ratings(folder: Path) -> Html:
     return summary_view.notice("empty", "This corpus has no ratings", join(ways))
 
 
-def search_of(link: Link, filters: tuple[Filter, ...] = ()) -> Link:
+def search_of(link: Link, filters: Iterable[Filter] = ()) -> Link:
     """The search that shows what `filters` select of these documents."""
-    query = replace(link.query, sample=None, seed=0, offset=0)
-    for condition in filters:
-        query = refine.add_filter(query, condition)
-    return link.to(SEARCH, query)
+    return link.to(SEARCH, refine.narrowed(link.query, filters))
 
 
 class QualityView:

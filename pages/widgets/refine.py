@@ -5,6 +5,7 @@ Every step that changes which documents match goes back to the first page.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from corpuscope.fields import Field
@@ -92,6 +93,19 @@ def without_filter(query: Query, index: int) -> Query:
 def without_filters(query: Query) -> Query:
     """The query without filters and without its `where`."""
     return replace(query, filters=(), where=None, offset=0)
+
+
+def without_sample(query: Query) -> Query:
+    """The query for all that match instead of some drawn by a seed."""
+    return replace(query, sample=None, seed=0, offset=0)
+
+
+def narrowed(query: Query, filters: Iterable[Filter]) -> Query:
+    """The query for all that match and pass further filters."""
+    query = without_sample(query)
+    for condition in filters:
+        query = add_filter(query, condition)
+    return query
 
 
 def at_page(query: Query, page: int) -> Query:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 
 import streamlit as st
@@ -21,12 +20,11 @@ from pages.widgets.facet_panel import facet_panel
 from pages.widgets.facet_view import default_facets
 from pages.widgets.hit_view import hits_html
 from pages.widgets.kept import kept
+from pages.widgets.patience import patience
 from pages.widgets.safe_html import element, join
 
 _ANSWER = "answer"
 _OFFERS = "offers"
-#: Modes that read every text, for seconds: too slow to try what else would match.
-_SCANNING = ("exact", "regex")
 #: Filters that are tried when nothing matches.
 _MOST_OFFERS = 8
 
@@ -52,17 +50,12 @@ def search_page() -> None:
     try:
         if here.wrong is not None:
             raise here.wrong
-        with status, _patience(link.query):
+        with status, patience(link.query):
             result = _answer(corpus, replace(link.query, facets=facets))
     except CorpuscopeError as error:
         _show_error(status, link, error)
         return
     _show_answer(status, link, corpus, result)
-
-
-def _patience(query: Query) -> AbstractContextManager[None]:
-    """A sign of work where an answer takes seconds; where it takes a blink the sign would only flicker."""
-    return st.spinner("Reading every text …") if query.mode in _SCANNING else nullcontext()
 
 
 def _answer(corpus: Corpus, query: Query) -> SearchResult:
@@ -113,7 +106,7 @@ def _show_nothing(link: Link, corpus: Corpus, result: SearchResult) -> None:
 
 def _offers(corpus: Corpus, query: Query) -> list[tuple[Query, int, str]]:
     """Queries with one condition less, and how many documents they match; none where that takes long to know."""
-    if query.has_text and query.mode in _SCANNING:
+    if query.has_text and query.reads_texts:
         return []
     bare = replace(query, k=0, offset=0, facets=())
     less = [(refine.without_filter(bare, i), f.in_words()) for i, f in enumerate(query.filters[:_MOST_OFFERS])]

@@ -27,7 +27,7 @@ def pills(link: Link) -> Html:
             _pill(
                 link,
                 join([f"{query.sample:,} at random (seed {query.seed})"]),
-                replace(query, sample=None, seed=0, offset=0),
+                refine.without_sample(query),
             )
         )
     if len(shown) > 1:
