@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from corpuscope import plain_json
 from corpuscope.errors import CorpusDamaged, CorpusNotFound
 from corpuscope.fields import Field
 
@@ -109,7 +110,7 @@ class Manifest:
         data = asdict(self) | {"fields": [f.to_json() for f in self.fields]}
         if not self.imports:  # a corpus without any keeps the bytes, and so the version, that it had before there were
             del data["imports"]
-        return (json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+        return plain_json.to_bytes(data)
 
     @property
     def version(self) -> str:

@@ -14,6 +14,13 @@ Keep = Literal["<=", "<", ">=", ">"]
 
 KEEP = "keep"
 
+#: The line rules of C4: a line has so many words, none of more characters, and none of these phrases.
+C4_FEWEST_WORDS, C4_LONGEST_WORD = 3, 1_000
+C4_JAVASCRIPT, C4_LOREM_IPSUM = "javascript", "lorem ipsum"
+C4_POLICIES = ("terms of use", "privacy policy", "cookie policy", "uses cookies", "use of cookies", "use cookies")
+#: Characters of a line that is short to FineWeb.
+FINEWEB_SHORT_LINE = 30
+
 _GOPHER = "Rae et al. 2021 (arXiv 2112.11446), appendix A; datatrove 0.10.1"
 _C4 = "Raffel et al. 2020 (JMLR 21/140), section 2.2; datatrove 0.10.1"
 _FINEWEB = "Penedo et al. 2024 (arXiv 2406.17557), section 3.6; datatrove 0.10.1"

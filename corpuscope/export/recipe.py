@@ -6,13 +6,13 @@ fingerprints of the files that decided; nothing of the machine, no path and no t
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from corpuscope.errors import CorpuscopeError, UsageError
+from corpuscope import plain_json
+from corpuscope.errors import UsageError
 from corpuscope.manifest import write_atomically
 
 FORMAT = 1
@@ -54,7 +54,7 @@ class Recipe:
 
     def to_bytes(self) -> bytes:
         """The bytes of the recipe's file."""
-        return (json.dumps(self.to_json(), ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+        return plain_json.to_bytes(self.to_json())
 
     def write_beside(self, out: Path) -> Path:
         """Write `<out>.recipe.json`."""
@@ -65,22 +65,16 @@ class Recipe:
 
 def load(path: Path) -> Recipe:
     """Read a recipe; raises a CorpuscopeError that says what is wrong with the file."""
-    try:
-        data = json.loads(path.read_bytes())
-    except FileNotFoundError:
-        raise CorpuscopeError(
-            f"There is no recipe {path}; an export writes one beside its file, <out>{SUFFIX}."
-        ) from None
-    except (OSError, ValueError, RecursionError) as error:
-        raise CorpuscopeError(f"{path} is no recipe: {error}.") from None
-    return from_json(data, str(path))
+    return from_json(
+        plain_json.load(path, "recipe", f"an export writes one beside its file, <out>{SUFFIX}."), str(path)
+    )
 
 
 def from_json(data: Any, origin: str) -> Recipe:
     """The recipe with this JSON; raises a CorpuscopeError that says what is wrong with what `origin` names."""
-    if not isinstance(data, dict) or data.get("recipe") != FORMAT:
-        raise UsageError(f'{origin} is no recipe of this version: it lacks "recipe": {FORMAT}.')
-    data = {"marks": None} | data  # which only the recipes have that use the fields of a session
+    data = {"marks": None} | plain_json.check_kind(
+        data, origin, "recipe", FORMAT
+    )  # which only the recipes have that use the fields of a session
     wrong = [name for name, is_right in _SHAPES.items() if not is_right(data.get(name))]
     if wrong or set(data) != {f.name for f in fields(Recipe)}:
         raise UsageError(

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from corpuscope import __version__
+from corpuscope import __version__, plain_json
 from corpuscope.corpus import Corpus
-from corpuscope.errors import CorpuscopeError, UsageError
+from corpuscope.errors import UsageError
 from corpuscope.ledger.counts import LedgerCounts
 from corpuscope.ledger.ledger import Ledger
 from corpuscope.manifest import write_atomically
@@ -55,7 +54,7 @@ class LedgerRecipe:
             del data["marks"]
         if not path.parent.is_dir():
             raise UsageError(f"There is no folder {path.parent} to write {path.name} into; make it first.")
-        write_atomically(path, (json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode())
+        write_atomically(path, plain_json.to_bytes(data))
 
 
 def recipe_of(corpus: Corpus, counts: LedgerCounts) -> LedgerRecipe:
@@ -75,18 +74,9 @@ def recipe_of(corpus: Corpus, counts: LedgerCounts) -> LedgerRecipe:
 
 def load(path: Path) -> LedgerRecipe:
     """Read a ledger's file; raises a CorpuscopeError that says what is wrong with it."""
+    data = plain_json.load(path, "ledger", f"one is written by: corpuscope ledger DIR --rule E --out {path}")
     try:
-        data = json.loads(path.read_bytes())
-    except FileNotFoundError:
-        raise CorpuscopeError(
-            f"There is no ledger {path}; one is written by: corpuscope ledger DIR --rule E --out {path}"
-        ) from None
-    except (OSError, ValueError, RecursionError) as error:
-        raise CorpuscopeError(f"{path} is no ledger: {error}.") from None
-    if not isinstance(data, dict) or data.get("ledger") != FORMAT:
-        raise UsageError(f'{path} is no ledger of this version: it lacks "ledger": {FORMAT}.')
-    try:
-        return _from_json(data)
+        return _from_json(plain_json.check_kind(data, str(path), "ledger", FORMAT))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UsageError(f"{path} is a damaged ledger: {error}.") from None
 

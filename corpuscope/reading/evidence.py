@@ -8,22 +8,19 @@ from collections.abc import Callable, Iterator
 
 from corpuscope.english.characters import TERMINAL, members
 from corpuscope.english.words import Span, words
-from corpuscope.rules import Rule
+from corpuscope.rules import (
+    C4_FEWEST_WORDS,
+    C4_JAVASCRIPT,
+    C4_LONGEST_WORD,
+    C4_LOREM_IPSUM,
+    C4_POLICIES,
+    FINEWEB_SHORT_LINE,
+    Rule,
+)
 
-_SHORT_LINE = 30
-_FEWEST_WORDS, _LONGEST_WORD = 3, 1_000
 _ELLIPSIS = re.compile(r"\.\.\.|…")
 _CITATION = re.compile(r"\[\d*\]|\[edit\]|\[citation needed\]")
-_LOREM_IPSUM = "lorem ipsum"
-_DROPPING = (
-    "javascript",
-    "terms of use",
-    "privacy policy",
-    "cookie policy",
-    "uses cookies",
-    "use of cookies",
-    "use cookies",
-)
+_DROPPING = (C4_JAVASCRIPT, *C4_POLICIES)
 _TERMINAL = tuple(members(TERMINAL))
 
 
@@ -99,11 +96,11 @@ def _repeated_ngrams(n: int) -> _Finder:
 
 
 def _lorem_ipsum(text: str) -> Iterator[Span]:
-    return (span for line in _lines(text) if _is_long(text, line) for span in _phrase(text, line, _LOREM_IPSUM))
+    return (span for line in _lines(text) if _is_long(text, line) for span in _phrase(text, line, C4_LOREM_IPSUM))
 
 
 def _curly_brackets(text: str) -> Iterator[Span]:
-    lines = (line for line in _lines(text) if _is_long(text, line) and not any(_phrase(text, line, "javascript")))
+    lines = (line for line in _lines(text) if _is_long(text, line) and not any(_phrase(text, line, C4_JAVASCRIPT)))
     return (span for line in lines for span in _phrase(text, line, "{"))
 
 
@@ -118,7 +115,7 @@ def _unpunctuated_lines(text: str) -> Iterator[Span]:
 
 
 def _short_lines(text: str) -> Iterator[Span]:
-    return (span for span in _not_blank(text) if span[1] - span[0] <= _SHORT_LINE)
+    return (span for span in _not_blank(text) if span[1] - span[0] <= FINEWEB_SHORT_LINE)
 
 
 def _repeated_not_blank(text: str) -> Iterator[Span]:
@@ -161,7 +158,7 @@ def _repeats(text: str, spans: Iterator[Span]) -> Iterator[Span]:
 def _is_long(text: str, line: Span) -> bool:
     """Whether C4 keeps a line for its words: three at least, none too long."""
     cut = text[slice(*line)].split()
-    return len(cut) >= _FEWEST_WORDS and all(len(word) <= _LONGEST_WORD for word in cut)
+    return len(cut) >= C4_FEWEST_WORDS and all(len(word) <= C4_LONGEST_WORD for word in cut)
 
 
 def _phrase(text: str, line: Span, phrase: str) -> Iterator[Span]:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from corpuscope.rules import C4_FEWEST_WORDS, C4_JAVASCRIPT, C4_LONGEST_WORD, C4_LOREM_IPSUM, C4_POLICIES
 from indexing.signals.codepoints import Codes
 from indexing.signals.compiled import compiled
 from indexing.signals.english_classes import DECIMAL, NEEDLE, SENTENCE_END, SPACE, P, Table
@@ -18,19 +19,13 @@ from indexing.signals.lines import find_line_end, skip_line_end, strip
 
 #: What may be in a line, as bits.
 LOREM_IPSUM, JAVASCRIPT, CURLY_BRACKET, POLICY = 1, 2, 4, 8
-_FEWEST_WORDS, _LONGEST_WORD = 3, 1000
 _OPEN, _CLOSE, _CURLY = ord("["), ord("]"), ord("{")
 _A, _Z, _KELVIN, _K, _TO_LOWER = ord("A"), ord("Z"), 0x212A, ord("k"), 32
 
 _NEEDLES = (
-    ("lorem ipsum", LOREM_IPSUM),
-    ("javascript", JAVASCRIPT),
-    ("terms of use", POLICY),
-    ("privacy policy", POLICY),
-    ("cookie policy", POLICY),
-    ("uses cookies", POLICY),
-    ("use of cookies", POLICY),
-    ("use cookies", POLICY),
+    (C4_LOREM_IPSUM, LOREM_IPSUM),
+    (C4_JAVASCRIPT, JAVASCRIPT),
+    *((phrase, POLICY) for phrase in C4_POLICIES),
 )
 _BEGINNINGS = tuple({ord(text[0]) << 8 | ord(text[1]) for text, _ in _NEEDLES})
 _CITATIONS = ("[edit]", "[citation needed]")
@@ -120,9 +115,9 @@ def _enough_words(codes: Codes, start: int, end: int, classes: Table) -> bool:
         else:
             words += size == 0
             size += 1
-            if size > _LONGEST_WORD:
+            if size > C4_LONGEST_WORD:
                 return False
-    return words >= _FEWEST_WORDS
+    return words >= C4_FEWEST_WORDS
 
 
 @compiled

@@ -20,8 +20,12 @@ from typing import Any, TypeVar
 import numba
 from numba.core import caching
 
+from corpuscope import rules
+
 _F = TypeVar("_F", bound=Callable[..., Any])
 _SIGNALS = Path(__file__).parent
+#: Whose thresholds are in the machine code as they were when it was made.
+_RULES = Path(rules.__file__)
 
 
 def compiled(function: _F) -> _F:
@@ -38,9 +42,9 @@ def compiled(function: _F) -> _F:
 
 @functools.cache
 def _digest(folder: Path) -> str:
-    """Eight digits that change with any source in the folders whose functions may be called."""
+    """Eight digits that change with any source in the folders whose functions may be called, and with the rules."""
     digest = hashlib.sha256()
-    for file in sorted({*_SIGNALS.glob("*.py"), *folder.glob("*.py")}):
+    for file in sorted({*_SIGNALS.glob("*.py"), *folder.glob("*.py"), _RULES}):
         digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()[:8]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from corpuscope.rules import FINEWEB_SHORT_LINE
 from indexing.signals.codepoints import Codes
 from indexing.signals.compiled import compiled
 from indexing.signals.english_classes import TERMINAL
@@ -9,8 +10,6 @@ from indexing.signals.english_classes import Table as Classes
 from indexing.signals.gopher_quality import Values
 from indexing.signals.hashing import Table, count, empty, hash_codes
 from indexing.signals.lines import count_new_lines, find_new_line, strip
-
-_SHORT = 30
 
 
 @compiled
@@ -28,7 +27,7 @@ def fineweb_quality(
         if first < last:
             lines += 1
             punctuated += classes[codes[stop - 1]] & TERMINAL != 0
-            short += stop - i <= _SHORT
+            short += stop - i <= FINEWEB_SHORT_LINE
             if count(table, hash_codes(codes, i, stop)) > 1:
                 repeated += stop - i
         i = stop + 1

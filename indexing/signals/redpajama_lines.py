@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from indexing.signals.characters import LINE_END, NUMERIC, Classes
+from corpuscope.rules import C4_FEWEST_WORDS
+from indexing.signals.characters import LINE_END, NUMERIC, UPPER, Classes
 from indexing.signals.codepoints import Codes
 from indexing.signals.compiled import compiled
 from indexing.signals.redpajama_raw import (
     Figures,
-    count_upper,
+    count_of,
     ends_terminally,
     ends_with_ellipsis,
     starts_with_bullet,
@@ -22,8 +23,8 @@ from indexing.signals.redpajama_raw import (
 from indexing.signals.redpajama_words import Words, total
 
 _TERMINAL, _BULLET, _UPPER, _JAVASCRIPT, _WORDS, _NUMERICAL = range(0, 18, 3)
-#: C4 keeps lines of so many words; RefinedWeb drops lines that are mainly in capitals.
-_FEWEST_WORDS, _MAINLY = 3, 0.5
+#: RefinedWeb drops lines that are mainly in capitals.
+_MAINLY = 0.5
 
 
 @compiled
@@ -44,7 +45,7 @@ def write_lines(
         next_word = word
         while next_word < count and words.starts[next_word] < normal_end:
             next_word += 1
-        _add_normal_line(words, word, next_word, count_numeric(normal[normal_start:normal_end]), javascript, out)
+        _add_normal_line(words, word, next_word, count_of(NUMERIC, normal[normal_start:normal_end]), javascript, out)
         start, normal_start, word = end, normal_end, next_word
         lines += 1
     for signal in range(0, 18, 3):
@@ -66,21 +67,12 @@ def find_line_end(kinds: Classes, start: int) -> int:
 
 
 @compiled
-def count_numeric(kinds: Classes) -> int:
-    """Characters that `str.isnumeric` calls so."""
-    count = 0
-    for kind in kinds:
-        count += kind & NUMERIC != 0
-    return count
-
-
-@compiled
 def _add_raw_line(codes: Codes, kinds: Classes, out: Figures) -> bool:
     """Add what a line as it is says; whether it ends with an ellipsis."""
     start, end = strip(kinds)
     terminal = ends_terminally(codes[start:end], kinds[start:end])
     bullet = starts_with_bullet(codes[start:end])
-    upper = count_upper(kinds) / len(codes)
+    upper = count_of(UPPER, kinds) / len(codes)
     _add(out, _TERMINAL, 1.0 if terminal else 0.0, not terminal)
     _add(out, _BULLET, 1.0 if bullet else 0.0, bullet)
     _add(out, _UPPER, upper, upper > _MAINLY)
@@ -97,7 +89,7 @@ def _add_normal_line(words: Words, first: int, last: int, numeric: int, javascri
     length = total(words.lengths[first:last]) + size - 1
     numerical = numeric / length if size else 0.0
     _add(out, _JAVASCRIPT, float(scripts), scripts > 0)
-    _add(out, _WORDS, float(size), size < _FEWEST_WORDS)
+    _add(out, _WORDS, float(size), size < C4_FEWEST_WORDS)
     _add(out, _NUMERICAL, numerical, numerical == 1)
 
 

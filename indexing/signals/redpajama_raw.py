@@ -116,11 +116,11 @@ def starts_with_bullet(codes: Codes) -> bool:
 
 
 @compiled
-def count_upper(kinds: Classes) -> int:
-    """Upper-case letters."""
+def count_of(bit: int, kinds: Classes) -> int:
+    """Characters of a class."""
     count = 0
     for kind in kinds:
-        count += kind & UPPER != 0
+        count += kind & bit != 0
     return count
 
 
