@@ -70,7 +70,8 @@ def annotate_parts(
     """Run annotators over parts; the parts with their new files, and seconds by annotator."""
     if not jobs:
         return list(parts), {}
-    with progress.step("Annotating", sum(p.rows for p in parts)) as step:
+    waiting = " and ".join(dict.fromkeys(filter(None, (by_name(job.annotator).warm_up for job in jobs))))
+    with progress.step("Annotating", sum(p.rows for p in parts), waiting=waiting) as step:
         tasks = [AnnotateTask(folder, part, jobs) for part in parts]
         results = run_tasks(make_annotations, tasks, workers=workers, advance=step.advance, size=AnnotateTask.size)
     seconds: dict[str, float] = {}

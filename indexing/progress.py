@@ -23,8 +23,8 @@ class Progress(Protocol):
     """What shows the steps of a job."""
 
     @contextmanager
-    def step(self, name: str, total: int | None = None, unit: str = "documents") -> Iterator[Step]:
-        """Show a step for as long as the block runs."""
+    def step(self, name: str, total: int | None = None, unit: str = "documents", waiting: str = "") -> Iterator[Step]:
+        """Show a step for as long as the block runs; `waiting` says what may take time before the first unit."""
         yield SilentStep()
 
 
@@ -39,7 +39,7 @@ class SilentProgress:
     """For tests and for callers that want no output."""
 
     @contextmanager
-    def step(self, name: str, total: int | None = None, unit: str = "documents") -> Iterator[Step]:
+    def step(self, name: str, total: int | None = None, unit: str = "documents", waiting: str = "") -> Iterator[Step]:
         """Run the block."""
         yield SilentStep()
 
@@ -51,9 +51,9 @@ class ConsoleProgress:
         self._out = out or sys.stderr
 
     @contextmanager
-    def step(self, name: str, total: int | None = None, unit: str = "documents") -> Iterator[Step]:
+    def step(self, name: str, total: int | None = None, unit: str = "documents", waiting: str = "") -> Iterator[Step]:
         """Show units done, units a second and the time left; at the end, what the step took."""
-        step = _ConsoleStep(self._out, name, total, unit)
+        step = _ConsoleStep(self._out, name, total, unit, waiting)
         try:
             yield step
         except BaseException:
@@ -63,8 +63,8 @@ class ConsoleProgress:
 
 
 class _ConsoleStep:
-    def __init__(self, out: TextIO, name: str, total: int | None, unit: str) -> None:
-        self._out, self._name, self._total, self._unit = out, name, total, unit
+    def __init__(self, out: TextIO, name: str, total: int | None, unit: str, waiting: str) -> None:
+        self._out, self._name, self._total, self._unit, self._waiting = out, name, total, unit, waiting
         self._live = out.isatty()
         self._started = self._shown = time.monotonic()
         self._done = 0
@@ -87,6 +87,8 @@ class _ConsoleStep:
         self._show(words if finished else f"{words}, not finished", last=True)
 
     def _line(self, seconds: float) -> str:
+        if not self._done and self._waiting:
+            return f"{self._name}: {self._waiting}, {format_seconds(seconds)} so far"
         rate = self._done / max(seconds, 1e-9)
         of = f" of {self._total:,}" if self._total is not None else ""
         line = f"{self._name}: {self._done:,}{of} {self._unit}, {rate:,.0f} a second"

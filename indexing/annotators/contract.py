@@ -17,6 +17,9 @@ from corpuscope.fields import Field
 #: What an annotator learned from the corpus or was told by the user; plain JSON, kept in the manifest.
 Settings = Mapping[str, Any]
 
+#: The `warm_up` of annotators whose loops are compiled.
+WARM_UP = "compiling loops, which is done once on a machine"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Annotator:
@@ -28,6 +31,7 @@ class Annotator:
     document has no value; it must not depend on how the corpus is cut into batches or parts. `fit` runs once,
     before the first batch, on batches that cover a sample of the corpus spread over all its parts (with the
     same columns) and the user's options; its settings are stored in the manifest and reused by `add`.
+    `warm_up` says what may take time before its first batch.
     `describe` refines what the fields say about themselves (never their names or types) by the settings.
     """
 
@@ -39,6 +43,7 @@ class Annotator:
     fit: Callable[[Iterable[pa.RecordBatch], Mapping[str, Any]], Settings] | None = None
     describe: Callable[[Settings], tuple[Field, ...]] | None = None
     cost: str = ""
+    warm_up: str = ""
     requires: str = ""
 
     def described(self, settings: Settings) -> tuple[Field, ...]:

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from corpuscope.fields import Field
 from corpuscope.rules import KEEP, SYSTEMS, failed_field, rules_of
-from indexing.annotators.contract import Annotator, Settings
+from indexing.annotators.contract import WARM_UP, Annotator, Settings
 from indexing.annotators.quality_fields import FIELDS, MEASURES, ORIGIN
 
 _Values = npt.NDArray[np.float64]
@@ -69,4 +69,5 @@ QUALITY_RULES = Annotator(
     needs=("text",),
     annotate=annotate,
     cost="about 10 MB of text a second",
+    warm_up=WARM_UP,
 )

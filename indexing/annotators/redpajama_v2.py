@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from corpuscope.fields import Field, FieldType
-from indexing.annotators.contract import Annotator, Settings
+from indexing.annotators.contract import WARM_UP, Annotator, Settings
 
 _REPOSITORY = "RedPajama-Data (https://github.com/togethercomputer/RedPajama-Data, commit 6d2cee9d)"
 _NORMALISED = "Normalised: without ASCII punctuation, in lower case, decomposed (NFD), words parted by white space."
@@ -217,4 +217,5 @@ REDPAJAMA_V2 = Annotator(
     needs=("text",),
     annotate=annotate,
     cost="about 9,000 web pages of 3 kB a second",
+    warm_up=WARM_UP,
 )

@@ -29,6 +29,17 @@ def test_a_terminal_gets_rate_and_time_left(monkeypatch):
     assert last.startswith("Writing: 2 rows in")
 
 
+def test_until_the_first_unit_a_step_says_what_it_waits_for(monkeypatch):
+    monkeypatch.setattr("indexing.progress._LOG_SECONDS", 0.0)
+    out = io.StringIO()
+    with ConsoleProgress(out).step("Annotating", total=4, waiting="compiling loops") as step:
+        step.advance(0)
+        step.advance(4)
+    waiting, *_ = out.getvalue().splitlines()
+    assert waiting.startswith("Annotating: compiling loops, ") and waiting.endswith("s so far")
+    assert "compiling" not in out.getvalue().split("\n", 1)[1]
+
+
 def test_a_step_that_fails_says_that_it_did_not_finish():
     out = io.StringIO()
     with pytest.raises(ValueError, match="x"), ConsoleProgress(out).step("Reading") as step:
