@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -31,6 +31,12 @@ if TYPE_CHECKING:
     from corpuscope.selection import Lexical
 
 
+T = TypeVar("T")
+
+#: Answers of one function that a corpus remembers unless told otherwise; each is some kilobytes.
+REMEMBERED = 32
+
+
 class Corpus:
     """One version of a corpus. It goes on serving that version when a job commits a newer one.
 
@@ -47,6 +53,14 @@ class Corpus:
         #: What other modules work out from this version, to be forgotten with it.
         self.kept: dict[str, Any] = {}
         self._opening = threading.RLock()
+
+    def remembering(self, answer: Callable[..., T], most: int = REMEMBERED) -> Callable[..., T]:
+        """A function of this corpus that remembers its latest answers, for all who ask."""
+        name = f"{answer.__module__}.{answer.__qualname__}"
+        if name not in self.kept:
+            self.kept.setdefault(name, lru_cache(most)(partial(answer, self)))
+        remembered: Callable[..., T] = self.kept[name]
+        return remembered
 
     @property
     def name(self) -> str:

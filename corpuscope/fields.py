@@ -56,6 +56,11 @@ class Field:
         return self.name if self.origin == "source" else self.name.removeprefix(f"{self.origin}.")
 
     @property
+    def is_year(self) -> bool:
+        """Whether its numbers are years, which are ordered and no amounts."""
+        return self.type == "int" and self.unit == "year"
+
+    @property
     def is_number(self) -> bool:
         """Whether values are ordered numbers (and so have a histogram)."""
         return self.type in ("int", "double")

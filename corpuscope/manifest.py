@@ -155,9 +155,13 @@ def write_atomically(path: Path, data: bytes) -> None:
 
 def file_entry(folder: Path, path: Path) -> FileEntry:
     """Describe a finished file of the corpus in `folder`."""
+    return FileEntry(path.relative_to(folder).as_posix(), path.stat().st_size, sha256_of(path))
+
+
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file, in hex."""
     with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return FileEntry(path.relative_to(folder).as_posix(), path.stat().st_size, digest)
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _not_a_corpus(folder: Path) -> str:

@@ -18,7 +18,7 @@ from corpuscope import __version__
 from corpuscope import manifest as manifests
 from corpuscope.errors import ImportRefused
 from corpuscope.fields import Field
-from corpuscope.manifest import Manifest, Part, file_entry
+from corpuscope.manifest import Manifest, Part, file_entry, sha256_of
 from indexing.annotate import write_fields
 from indexing.annotations import name_fields
 from indexing.build import Clock, commit
@@ -183,9 +183,7 @@ def _other_lengths(found: Collected, joined: Join, target: Target) -> int:
 
 
 def _described(path: Path) -> dict[str, Any]:
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return {"path": str(path), "bytes": path.stat().st_size, "sha256": digest}
+    return {"path": str(path), "bytes": path.stat().st_size, "sha256": sha256_of(path)}
 
 
 def _write(folder: Path, parts: Sequence[Part], prepared: Sequence[Prepared]) -> tuple[Part, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,7 +15,7 @@ from corpuscope import manifest as manifests
 from corpuscope.catalog.columns import Mask
 from corpuscope.corpus import Corpus, open_corpus
 from corpuscope.errors import CorpuscopeError
-from corpuscope.manifest import FileEntry, Manifest, Part, file_entry
+from corpuscope.manifest import FileEntry, Manifest, Part, file_entry, sha256_of
 from indexing.annotations import annotate_parts, describe_runs, fit_jobs, name_fields, settings_to_keep
 from indexing.annotators import select
 from indexing.build import Clock, commit
@@ -69,7 +68,7 @@ def verify(folder: Path) -> Iterator[Damage | FileEntry]:
             yield Damage(entry.path, "is missing")
         elif path.stat().st_size != entry.bytes:
             yield Damage(entry.path, f"has {path.stat().st_size:,} bytes and should have {entry.bytes:,}")
-        elif _sha256(path) != entry.sha256:
+        elif sha256_of(path) != entry.sha256:
             yield Damage(entry.path, "has other bytes than when it was written")
         else:
             yield entry
@@ -169,8 +168,3 @@ def _kept(file: pq.ParquetFile, keep: Mask) -> Iterator[pa.Table]:
     for batch in file.iter_batches(1000):
         yield pa.Table.from_batches([batch]).filter(pa.array(keep[start : start + batch.num_rows]))
         start += batch.num_rows
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from corpuscope.errors import ExportError
+from corpuscope.manifest import sha256_of
 
 _SHARD = re.compile(r"data/train-\d{5}-of-\d{5}\.parquet")
 _WHY = {
@@ -41,8 +42,7 @@ def destination(out: Path) -> Iterator[Path]:
 def files_digest(path: Path) -> str:
     """SHA-256 of a file; of a folder, over the names and digests of its files."""
     if path.is_file():
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
+        return sha256_of(path)
     whole = hashlib.sha256()
     for file in sorted(p for p in path.rglob("*") if p.is_file()):
         whole.update(f"{file.relative_to(path).as_posix()} {files_digest(file)}\n".encode())

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import numba
 import numpy as np
 import numpy.typing as npt
+
+from corpuscope.compiled import compiled
 
 Bools = npt.NDArray[np.bool_]
 Integers = npt.NDArray[np.int64]
@@ -14,12 +13,7 @@ Integers = npt.NDArray[np.int64]
 REMOVED, ALONE, ONLY = 0, 1, 2
 
 
-def _compiled(function: Any) -> Any:
-    """The function as machine code, kept on disk; other threads go on while it runs."""
-    return numba.njit(cache=True, nogil=True)(function)
-
-
-@_compiled
+@compiled
 def count_failures(failed: Bools, tokens: Integers, failures: npt.NDArray[np.uint8], out: Integers) -> None:
     """Count what each rule removes; `failed` has a line for each rule, `out` documents and tokens by rule and kind."""
     rules, documents = failed.shape
@@ -41,7 +35,7 @@ def count_failures(failed: Bools, tokens: Integers, failures: npt.NDArray[np.uin
             out[first, ONLY, 1] += tokens[i]
 
 
-@_compiled
+@compiled
 def amount(marked: Bools, tokens: Integers) -> tuple[int, int]:
     """Documents that are marked, and their tokens."""
     documents, weight = 0, 0
@@ -52,7 +46,7 @@ def amount(marked: Bools, tokens: Integers) -> tuple[int, int]:
     return documents, weight
 
 
-@_compiled
+@compiled
 def count_places(
     places: npt.NDArray[np.uint8], failures: npt.NDArray[np.uint8], failed: Bools, tokens: Integers, out: Integers
 ) -> None:

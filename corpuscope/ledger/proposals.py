@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Any
 
 from corpuscope.catalog import instants
@@ -13,28 +13,23 @@ from corpuscope.ledger.steps import steps_of
 from corpuscope.masking import mask_value
 from corpuscope.query import FacetRequest, Query
 from corpuscope.results import ValueFacet
+from corpuscope.rules import KEEP
 from corpuscope.selection import select
 
 #: A proposed threshold leaves about this share of the documents below it.
 _BELOW = 0.05
 #: Published filters whose decisions a corpus may hold as fields, `keep` for what passes.
 _PUBLISHED = {
-    "Gopher quality": ("gopher_quality",),
-    "Gopher repetition": ("gopher_repetition",),
-    "C4 quality": ("c4_quality",),
-    "FineWeb quality": ("fineweb_quality",),
+    "Gopher quality": "gopher_quality",
+    "Gopher repetition": "gopher_repetition",
+    "C4 quality": "c4_quality",
+    "FineWeb quality": "fineweb_quality",
 }
-_KEEP = "keep"
 
 
-def published_sets(fields: Iterable[str]) -> dict[str, tuple[Filter, ...]]:
-    """The published sets of rules whose fields are all there, by name."""
-    known = set(fields)
-    return {
-        title: tuple(Filter(name, "=", (_KEEP,)) for name in names)
-        for title, names in _PUBLISHED.items()
-        if known.issuperset(names)
-    }
+def published_rules(fields: Collection[str]) -> dict[str, Filter]:
+    """The rules that keep what published filters keep, by their names, where their decisions are among the fields."""
+    return {title: Filter(name, "=", (KEEP,)) for title, name in _PUBLISHED.items() if name in fields}
 
 
 def proposed_rule(corpus: Corpus, start: Query, name: str) -> Filter:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -25,7 +23,7 @@ from corpuscope.query import Query
 from corpuscope.results import Hit
 from corpuscope.selection import select
 
-_MASKS, _STEPS = "ledger.masks", "ledger.steps"
+_MASKS = "ledger.masks"
 #: Bytes for the masks of rules in each corpus version, a bit a document.
 _MASK_BYTES = 32 << 20
 #: Each holds one byte a document of its start.
@@ -83,7 +81,7 @@ class Tally:
         if threshold(rule) is None or field.multi or not field.is_number:
             return ()
         home = _home(self._corpus, self._selection.fields_used | {rule.field})
-        known: Steps = _known_steps(home)(self._ledger.start, rule.field)
+        known = home.remembering(_steps, _MOST_STEPS)(self._ledger.start, rule.field)
         by_place = np.zeros((known.size, 2), dtype=np.int64)
         kernels.count_places(known.places, self._failures, self._failed[index], self._tokens, by_place)
         return known.steps(by_place, has_tokens=self._has_tokens, strict=len(rule.op) == 1)
@@ -162,14 +160,6 @@ def _home(corpus: Corpus, fields: frozenset[str]) -> Corpus:
     if isinstance(corpus, WidenedCorpus) and fields.isdisjoint(corpus.columns):
         return corpus.base
     return corpus
-
-
-def _known_steps(corpus: Corpus) -> Callable[[Query, str], Steps]:
-    """A function of a start and a field that remembers its latest answers."""
-    if _STEPS not in corpus.kept:
-        corpus.kept.setdefault(_STEPS, lru_cache(_MOST_STEPS)(partial(_steps, corpus)))
-    remembering: Callable[[Query, str], Steps] = corpus.kept[_STEPS]
-    return remembering
 
 
 def _steps(corpus: Corpus, start: Query, field: str) -> Steps:

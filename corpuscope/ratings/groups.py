@@ -22,7 +22,6 @@ from corpuscope.rules import KEEP
 from corpuscope.selection import select
 
 LISTED = 15
-_YEAR = "year"
 #: Text that is about as good as unique makes no groups.
 _UNIQUE = frozenset({"title", "url", "date_original"})
 _FIRST = ("source", "domain", "topic", "category", "format", "language", "year")
@@ -94,7 +93,7 @@ def group_rating(corpus: Corpus, query: Query, rating: str, by: str) -> Grouped:
 
 
 def _makes_groups(field: Field) -> bool:
-    return field.type in ("text", "bool") or (field.type == "int" and field.unit == _YEAR)
+    return field.type in ("text", "bool") or field.is_year
 
 
 def _kept(field: Field) -> str:

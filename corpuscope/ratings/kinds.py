@@ -8,13 +8,11 @@ from dataclasses import dataclass
 
 from corpuscope.fields import Field
 from corpuscope.rules import failed_field
+from corpuscope.sessions.marks import ORIGIN as SESSION
 
 SOURCE = "source"
-#: Labels and bookmarks are a reader's own, and no rating of the corpus.
-_SESSION = "session"
 #: How long a document is says nothing of how good it is; the Overview shows it.
 _LENGTHS = frozenset({"characters", "words", "tokens"})
-_YEAR = "year"
 #: The last word of the name of a number that counts, places or dates a document instead of rating it.
 _NO_AMOUNTS = frozenset({"id", "index", "idx", "row", "line", "number", "offset", "year", "month", "day", "timestamp"})
 _BETWEEN_WORDS = re.compile(r"[^0-9A-Za-z]+")
@@ -42,12 +40,12 @@ def rating_groups(fields: Iterable[Field]) -> tuple[RatingGroup, ...]:
 
 def is_rating(field: Field, known: Iterable[str]) -> bool:
     """Whether a field rates documents: one number or yes/no each that is no id, date or length, or a decision."""
-    if field.multi or field.origin == _SESSION:
+    if field.multi or field.origin == SESSION:  # labels and bookmarks are a reader's own
         return False
     if field.type == "bool" or is_decision(field, known):
         return True
     last_word = _BETWEEN_WORDS.split(field.name.lower())[-1]
-    return field.is_number and field.unit != _YEAR and field.column not in _LENGTHS and last_word not in _NO_AMOUNTS
+    return field.is_number and not field.is_year and field.column not in _LENGTHS and last_word not in _NO_AMOUNTS
 
 
 def is_decision(field: Field, known: Iterable[str]) -> bool:

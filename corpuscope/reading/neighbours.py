@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache, partial
 
 import numpy as np
 
@@ -17,7 +16,6 @@ from corpuscope.sessions.marks import MarkedCorpus
 FAR = 10_000
 #: What a query selects is kept for the next document: exact and regex modes read every text to know it.
 _SELECTIONS = 16
-_KEPT = "selections"
 
 
 def find_neighbours(corpus: Corpus, query: Query, row: int, at: int | None = None) -> Neighbours:
@@ -38,16 +36,9 @@ def find_neighbours(corpus: Corpus, query: Query, row: int, at: int | None = Non
 def selection_of(corpus: Corpus, query: Query) -> Selection:
     """What a query selects, whatever the page that is shown."""
     query = replace(query.without_paging(), mask=True)
-    selection = _select(corpus, query)
+    selection = corpus.remembering(select, _SELECTIONS)(query)
     if isinstance(corpus, MarkedCorpus) and selection.fields_used.isdisjoint(corpus.names.values()):
-        return _select(corpus.base, query)  # which stays the same when something is marked
-    return selection
-
-
-def _select(corpus: Corpus, query: Query) -> Selection:
-    if _KEPT not in corpus.kept:
-        corpus.kept.setdefault(_KEPT, lru_cache(_SELECTIONS)(partial(select, corpus)))
-    selection: Selection = corpus.kept[_KEPT](query)
+        return corpus.base.remembering(select, _SELECTIONS)(query)  # which stays the same when something is marked
     return selection
 
 

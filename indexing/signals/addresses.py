@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from corpuscope.compiled import compiled
 from indexing.signals.codepoints import Codes
-from indexing.signals.compiled import compiled
 from indexing.signals.english_classes import DECIMAL, HOST, LOWER, WORD, Table
 
 _AT, _DOT, _COLON, _SLASH, _PLUS, _HYPHEN, _UNDERSCORE = ord("@"), ord("."), ord(":"), ord("/"), ord("+"), 45, 95

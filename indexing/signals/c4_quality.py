@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from corpuscope.compiled import compiled
 from corpuscope.rules import C4_FEWEST_WORDS, C4_JAVASCRIPT, C4_LONGEST_WORD, C4_LOREM_IPSUM, C4_POLICIES
 from indexing.signals.codepoints import Codes
-from indexing.signals.compiled import compiled
 from indexing.signals.english_classes import DECIMAL, NEEDLE, SENTENCE_END, SPACE, P, Table
 from indexing.signals.english_exceptions import Ints, Rules
 from indexing.signals.english_tokens import PLACE, START, Words

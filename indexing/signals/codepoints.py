@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from corpuscope.compiled import compiled
 from indexing.annotators.buffers import text_bytes
-from indexing.signals.compiled import compiled
 
 Bytes = npt.NDArray[np.uint8]
 Codes = npt.NDArray[np.uint32]

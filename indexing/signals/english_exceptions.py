@@ -8,10 +8,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from corpuscope.compiled import compiled
 from corpuscope.english import characters
 from corpuscope.english.exceptions import exceptions
 from corpuscope.english.words import merged
-from indexing.signals.compiled import compiled
 from indexing.signals.hashing import Hashes, Table, find, get, mix, new_table, put
 
 Ints = npt.NDArray[np.int64]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from indexing.signals.compiled import compiled
+from corpuscope.compiled import compiled
 from indexing.signals.english_exceptions import FIRST, LONGEST, MOST_WORDS, PER_WORD, SEVERAL, Rules, look_up
 from indexing.signals.english_tokens import OPENS, PLACE, START, Words, hash_stretch, put_exception, put_token
 

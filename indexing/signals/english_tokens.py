@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from corpuscope.compiled import compiled
 from indexing.signals.codepoints import Codes
-from indexing.signals.compiled import compiled
 from indexing.signals.english_exceptions import BASE, LONGEST, Ints, Known, Rules, look_up
 from indexing.signals.hashing import Hashes, mix
 

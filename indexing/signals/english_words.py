@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from corpuscope.compiled import compiled
 from corpuscope.english import characters
 from indexing.signals.addresses import is_address
 from indexing.signals.codepoints import Codes
-from indexing.signals.compiled import compiled
 from indexing.signals.english_affixes import infix, prefix, suffix
 from indexing.signals.english_classes import ASCII_DIGIT, MAY_CUT, PREFIX, SPACE, SUFFIX
 from indexing.signals.english_classes import Table as Classes

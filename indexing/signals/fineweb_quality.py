@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from corpuscope.compiled import compiled
 from corpuscope.rules import FINEWEB_SHORT_LINE
 from indexing.signals.codepoints import Codes
-from indexing.signals.compiled import compiled
 from indexing.signals.english_classes import TERMINAL
 from indexing.signals.english_classes import Table as Classes
 from indexing.signals.gopher_quality import Values

@@ -7,8 +7,8 @@ import functools
 import numpy as np
 import numpy.typing as npt
 
+from corpuscope.compiled import compiled
 from indexing.signals.codepoints import Codes
-from indexing.signals.compiled import compiled
 from indexing.signals.english_classes import ALPHA, PUNCTUATION, Table
 from indexing.signals.english_exceptions import Ints, hash_word
 from indexing.signals.english_tokens import Words

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from corpuscope.compiled import compiled
 from indexing.signals.codepoints import Codes
-from indexing.signals.compiled import compiled
 from indexing.signals.english_classes import Table as Classes
 from indexing.signals.english_tokens import Words, hash_stretch
 from indexing.signals.gopher_quality import Values

@@ -11,8 +11,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from corpuscope.compiled import compiled
 from indexing.signals.codepoints import Codes
-from indexing.signals.compiled import compiled
 
 Hashes = npt.NDArray[np.uint64]
 

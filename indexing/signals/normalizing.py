@@ -13,9 +13,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from corpuscope.compiled import compiled
 from indexing.signals.characters import PUNCTUATION, Classes
 from indexing.signals.codepoints import Codes
-from indexing.signals.compiled import compiled
 
 #: A character becomes at most so many.
 LONGEST = 4

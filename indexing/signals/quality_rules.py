@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from corpuscope.compiled import compiled
 from indexing.signals.c4_quality import Needles, c4_quality, needles
 from indexing.signals.codepoints import Codes, Offsets, code_points
-from indexing.signals.compiled import compiled
 from indexing.signals.english_classes import Table as Classes
 from indexing.signals.english_classes import english_classes
 from indexing.signals.english_exceptions import Rules, rules

@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
+from corpuscope.compiled import compiled
 from indexing.signals.characters import Classes, classes
 from indexing.signals.codepoints import Codes, Offsets, code_points
-from indexing.signals.compiled import compiled
 from indexing.signals.hashing import Table, new_table
 from indexing.signals.normalizing import LONGEST, Forms, forms, normalize
 from indexing.signals.redpajama_lines import write_lines

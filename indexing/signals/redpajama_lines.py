@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from corpuscope.compiled import compiled
 from corpuscope.rules import C4_FEWEST_WORDS
 from indexing.signals.characters import LINE_END, NUMERIC, UPPER, Classes
 from indexing.signals.codepoints import Codes
-from indexing.signals.compiled import compiled
 from indexing.signals.redpajama_raw import (
     Figures,
     count_of,

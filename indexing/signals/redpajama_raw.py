@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from corpuscope.compiled import compiled
 from indexing.signals.characters import (
     ASCII_LETTER,
     LOWER,
@@ -21,7 +22,6 @@ from indexing.signals.characters import (
     Classes,
 )
 from indexing.signals.codepoints import Codes
-from indexing.signals.compiled import compiled
 from indexing.signals.hashing import Hashes, add_code, mix
 from indexing.signals.word_lists import ENTRY, look_up
 

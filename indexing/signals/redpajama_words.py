@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from corpuscope.compiled import compiled
 from indexing.signals.characters import SPACE, Classes
 from indexing.signals.codepoints import Codes
-from indexing.signals.compiled import compiled
 from indexing.signals.hashing import Hashes, Table, add_code, empty, extend, find, get, mix, put
 from indexing.signals.redpajama_raw import Figures
 from indexing.signals.word_lists import BEGINNING, ENTRY, look_up

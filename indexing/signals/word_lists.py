@@ -16,8 +16,8 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
+from corpuscope.compiled import compiled
 from indexing.signals.codepoints import code_points
-from indexing.signals.compiled import compiled
 from indexing.signals.hashing import Hashes, extend, hash_codes
 
 FILE = Path(__file__).with_name("english_lists.npz")

@@ -11,13 +11,14 @@ from corpuscope.fields import Field
 from corpuscope.filters import Filter
 from corpuscope.links import SEARCH, Link
 from corpuscope.query import Query
+from corpuscope.ratings.kinds import SOURCE
 from corpuscope.reading.records import FieldValue
+from corpuscope.sessions.marks import ORIGIN as SESSION
 from pages.widgets import wording
 from pages.widgets.panel import door
 from pages.widgets.safe_html import Html, datum, element, join
-from pages.widgets.standing_scale import YEAR, scale
+from pages.widgets.standing_scale import scale
 
-SOURCE, SESSION = "source", "session"
 _GROUPS = ("Session", "From the source", "Computed", "Imported")
 #: Types whose single values are worth a search; a measured number is hardly ever met twice.
 _SHARED = frozenset({"text", "bool", "int", "timestamp"})
@@ -108,7 +109,7 @@ def written(field: Field, value: Any) -> tuple[str, str]:
         return (day if value.time() == value.min.time() else value.isoformat(" ").replace("+00:00", " UTC")), day
     if isinstance(value, bool):
         return wording.value(value), wording.value(value)
-    if field.unit == YEAR:
+    if field.is_year:
         return str(value), str(value)
     if isinstance(value, int | float):
         unit = f" {field.unit}" if field.unit else ""

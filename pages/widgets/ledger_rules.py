@@ -13,7 +13,7 @@ from corpuscope.errors import CorpuscopeError
 from corpuscope.filters import Filter
 from corpuscope.ledger.counts import Step
 from corpuscope.ledger.ledger import Ledger, threshold
-from corpuscope.ledger.proposals import proposed_rule, published_sets
+from corpuscope.ledger.proposals import proposed_rule, published_rules
 from corpuscope.ledger.tally import rule_mask
 from corpuscope.links import Link
 from corpuscope.sessions.marks import MarkedCorpus
@@ -69,11 +69,11 @@ def add_rules(link: Link, corpus: MarkedCorpus, ledger: Ledger) -> None:
 
 
 def _sets(link: Link, corpus: MarkedCorpus, ledger: Ledger) -> None:
-    """Published sets that the corpus has the fields of and the ledger has not."""
+    """Published filters whose decisions the corpus has and the ledger has not."""
     doors = [
-        panel.door(_with(link, ledger, *(r for r in rules if r not in ledger.rules)), title, data_name=f"set {title}")
-        for title, rules in published_sets(corpus.fields).items()
-        if not set(rules) <= set(ledger.rules)
+        panel.door(_with(link, ledger, rule), title, data_name=f"set {title}")
+        for title, rule in published_rules(corpus.fields).items()
+        if rule not in ledger.rules
     ]
     if doors:
         listed = join([doors[0], *(join([" · ", d]) for d in doors[1:])])
@@ -141,7 +141,5 @@ def _go(link: Link, ledger: Ledger) -> None:
     location.go(at_ledger(location.latest(link), ledger))
 
 
-def _with(link: Link, ledger: Ledger, *rules: Filter) -> Link:
-    for rule in rules:
-        ledger = ledger.with_rule(rule)
-    return at_ledger(link, ledger)
+def _with(link: Link, ledger: Ledger, rule: Filter) -> Link:
+    return at_ledger(link, ledger.with_rule(rule))

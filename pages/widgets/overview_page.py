@@ -16,15 +16,12 @@ from corpuscope.engine import search
 from corpuscope.errors import CorpuscopeError
 from corpuscope.links import OVERVIEW, Link
 from corpuscope.portions import Measure
-from corpuscope.query import Query
-from corpuscope.results import SearchResult
 from corpuscope.sessions.marks import MarkedCorpus
 from pages.widgets import location, marking, panel, summary_view
 from pages.widgets.all_matches import failure, no_match, opening
 from pages.widgets.forward import forward
 from pages.widgets.hit_view import hits_html
 from pages.widgets.overview_view import OverviewView, left_out_html
-from pages.widgets.remembered import at_hand
 from pages.widgets.safe_html import element
 
 #: Outer and inner field of the treemap, and what its areas are.
@@ -47,7 +44,9 @@ def overview_page() -> None:
         if here.wrong is not None:
             raise here.wrong
         with status, st.spinner("Counting …"):
-            composition = _composed(corpus, link.query.of_all_matches(), *_chosen(link, corpus))
+            outer, inner, measure = _chosen(link, corpus)
+            composed = corpus.remembering(compose)
+            composition = composed(link.query.of_all_matches(), outer=outer, inner=inner, measure=measure)
     except CorpuscopeError as error:
         with status:
             panel.show(failure(link, "This search cannot be run", error), key="error")
@@ -57,14 +56,6 @@ def overview_page() -> None:
             panel.show(no_match(link, "No document matches"), key="nothing")
         return
     _show(status, link, corpus, composition)
-
-
-def _composed(corpus: Corpus, query: Query, outer: str | None, inner: str | None, measure: Measure) -> Composition:
-    return at_hand(corpus, compose)(query, outer=outer, inner=inner, measure=measure)
-
-
-def _sampled(corpus: Corpus, query: Query) -> SearchResult:
-    return at_hand(corpus, search)(query)
 
 
 def _chosen(link: Link, corpus: Corpus) -> _Division:
@@ -160,7 +151,7 @@ def _random_documents(link: Link, corpus: MarkedCorpus) -> None:
     """Some documents drawn by the seed in the URL, and a door to as many others."""
     query = replace(link.query.of_all_matches(), sample=_SAMPLE, seed=link.query.seed, k=_SAMPLE)
     try:
-        result = _sampled(corpus, query)
+        result = corpus.remembering(search)(query)
     except CorpuscopeError as error:
         panel.show(summary_view.notice("error", "No document can be shown", str(error)), key="at_random")
         return

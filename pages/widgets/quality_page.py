@@ -21,7 +21,6 @@ from corpuscope.sessions.marks import MarkedCorpus
 from pages.widgets import facet_panel, location, panel, quality_tables, summary_view
 from pages.widgets.all_matches import failure, no_match, opening
 from pages.widgets.quality_view import QualityView, no_ratings
-from pages.widgets.remembered import at_hand
 
 #: What the reader looks for among the ratings.
 _ASKED = "quality_asked"
@@ -48,7 +47,7 @@ def quality_page() -> None:
         with status, st.spinner("Counting …"):
             shown = _shown(link, groups)
             names = tuple(f.name for group in shown for f in group.fields)
-            profiles = at_hand(corpus, profile)(link.query.of_all_matches(), names)
+            profiles = corpus.remembering(profile)(link.query.of_all_matches(), names)
     except CorpuscopeError as error:
         with status:
             panel.show(failure(link, "This search cannot be run", error), key="error")
@@ -128,7 +127,7 @@ def _by(link: Link, corpus: MarkedCorpus, ratings: list[str]) -> None:
         options = list(dict.fromkeys([*fields, chosen]))
         st.selectbox("By", options, key=_BY, format_func=lambda f: f"by {f}", **common)
     try:
-        grouped = at_hand(corpus, group_rating)(link.query.of_all_matches(), rating, chosen)
+        grouped = corpus.remembering(group_rating)(link.query.of_all_matches(), rating, chosen)
     except CorpuscopeError as error:
         panel.show(summary_view.notice("error", "This cannot be told", str(error)), key="by")
         return
@@ -170,7 +169,7 @@ def _correlations(link: Link, corpus: MarkedCorpus, numbers: list[str]) -> None:
         args=(link,),
     )
     try:
-        found = at_hand(corpus, correlate)(link.query.of_all_matches(), tuple(chosen))
+        found = corpus.remembering(correlate)(link.query.of_all_matches(), tuple(chosen))
     except CorpuscopeError as error:
         panel.show(summary_view.notice("error", "These cannot be compared", str(error)), key="compare")
         return

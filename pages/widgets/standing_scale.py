@@ -6,8 +6,6 @@ from corpuscope.reading.records import FieldValue
 from pages.widgets import wording
 from pages.widgets.safe_html import Html, element
 
-#: Years are no amounts.
-YEAR = "year"
 #: Fewer documents make no scale.
 _FEWEST = 20
 #: Nor does a value that nearly all have.
@@ -19,7 +17,7 @@ def scale(value: FieldValue) -> Html | None:
     standing = value.standing
     if standing is None or standing.of < _FEWEST or standing.same > _MOST_ALIKE * standing.of:
         return None
-    if value.field.unit == YEAR:
+    if value.field.is_year:
         return None
     higher = standing.of - standing.lower - standing.same
     title = f"Higher than {wording.share(standing.lower, standing.of)} of the documents with a value, "

@@ -260,7 +260,7 @@ def test_no_length_of_a_key_block_shows_what_is_in_its_middle(lines: str) -> Non
     ["a", "a@", "1.", "8.8.8.8 ", "+1", "+1 2 ", "eyJ", "-----BEGIN PRIVATE KEY-----", "tel ", "x@y.zz-", "2001:1:"],
 )
 def test_long_texts_take_linear_time(piece: str) -> None:
-    text = piece * (1_000_000 // len(piece))
+    text = piece * (250_000 // len(piece))
     begun = time.perf_counter()
     spans(text)
     assert time.perf_counter() - begun < 5

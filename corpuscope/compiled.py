@@ -1,7 +1,7 @@
-"""How the loops over text are compiled, and where the machine code is kept.
+"""How loops are compiled, and where the machine code is kept.
 
-Words of a text have to be cut, hashed and counted one after the other, which array operations do in many passes over
-the memory and compiled loops in one. numba keeps machine code beside the source, or in the user's cache where that
+What has to be done one after the other (words of a text are cut, hashed and counted) array operations do in many passes
+over the memory and compiled loops in one. numba keeps machine code beside the source, or in the user's cache where that
 folder cannot be written to, but looks at a function's own file alone when it decides whether that code is up to date,
 though the code of every function called is in it. And it names a new file before it has written it, so that a process
 killed in between leaves a name that leads to old code. So here the names of the kept files bear a digest of all
@@ -23,7 +23,6 @@ from numba.core import caching
 from corpuscope import rules
 
 _F = TypeVar("_F", bound=Callable[..., Any])
-_SIGNALS = Path(__file__).parent
 #: Whose thresholds are in the machine code as they were when it was made.
 _RULES = Path(rules.__file__)
 
@@ -31,7 +30,7 @@ _RULES = Path(rules.__file__)
 def compiled(function: _F) -> _F:
     """Compile a function when it is first called with arguments of some types, and keep the machine code.
 
-    It releases the GIL. It may call other such functions, of this folder and of its own.
+    It releases the GIL. It may call other such functions of its own folder.
     """
     dispatcher: Any = numba.njit(nogil=True)(function)
     cache: Any = _Cache
@@ -42,9 +41,9 @@ def compiled(function: _F) -> _F:
 
 @functools.cache
 def _digest(folder: Path) -> str:
-    """Eight digits that change with any source in the folders whose functions may be called, and with the rules."""
+    """Eight digits that change with any source whose functions may be called, and with the rules."""
     digest = hashlib.sha256()
-    for file in sorted({*_SIGNALS.glob("*.py"), *folder.glob("*.py"), _RULES}):
+    for file in sorted({*folder.glob("*.py"), _RULES}):
         digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()[:8]
 

@@ -9,8 +9,8 @@ import pytest
 
 from corpuscope.corpus import Corpus
 
-ROOT = Path(__file__).parents[3]
-IMPORT = "from indexing.signals.compiled import compiled\n"
+ROOT = Path(__file__).parents[2]
+IMPORT = "from corpuscope.compiled import compiled\n"
 CALLED = IMPORT + "@compiled\ndef one():\n    return {}\n"
 CALLING = IMPORT + "from called import one\n@compiled\ndef two():\n    return one()\n"
 
