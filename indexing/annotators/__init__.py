@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from corpuscope.errors import UsageError, suggest
 from indexing.annotators.characters import CHARACTERS
 from indexing.annotators.compression import COMPRESSION
-from indexing.annotators.contract import Annotator, Settings
+from indexing.annotators.contract import Annotator, Given, Settings
+from indexing.annotators.fineweb_edu import FINEWEB_EDU
 from indexing.annotators.language import LANGUAGE
 from indexing.annotators.personal_data import PERSONAL_DATA
 from indexing.annotators.quality_rules import QUALITY_RULES
@@ -17,7 +18,7 @@ from indexing.annotators.url_host import URL_HOST
 from indexing.annotators.words import WORDS
 from indexing.annotators.year import YEAR
 
-__all__ = ["ANNOTATORS", "DEFAULT", "Annotator", "Settings", "by_name", "needed_by", "select"]
+__all__ = ["ANNOTATORS", "DEFAULT", "Annotator", "Given", "Settings", "by_name", "needed_by", "select"]
 
 ANNOTATORS: tuple[Annotator, ...] = (
     CHARACTERS,
@@ -30,6 +31,7 @@ ANNOTATORS: tuple[Annotator, ...] = (
     YEAR,
     PERSONAL_DATA,
     QUALITY_RULES,
+    FINEWEB_EDU,
 )
 
 #: What `--annotators default` runs.

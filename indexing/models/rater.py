@@ -1,0 +1,69 @@
+"""What all raters by a model share: texts to tokens in one thread, tokens to results in batches, results to fields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from indexing.annotators.contract import Rated
+from indexing.models.batching import Budget, Ids, evaluate, padded
+from indexing.models.devices import Place
+from indexing.models.texts import readable
+
+if TYPE_CHECKING:
+    from torch import nn
+
+#: The results of one document's windows; None for a document without a text.
+Results = list[Any] | None
+
+
+@dataclass(frozen=True)
+class ModelRater:
+    """A model that rates texts, window by window.
+
+    `cut` gives the windows of each text as tokens (one where a text is cut off, none where it cannot be read),
+    `forward` one result for each window, `columns` the fields of all documents from the results of their windows.
+    `texts` are the texts to rate, of a batch's columns.
+    """
+
+    cut: Callable[[list[str]], list[list[Ids]]]
+    forward: Callable[[list[Ids]], Sequence[Any]]
+    columns: Callable[[list[Results]], list[pa.Array]]
+    budget: Budget
+    texts: Callable[[pa.RecordBatch], list[str | None]]
+
+    def prepare(self, batch: pa.RecordBatch) -> list[list[Ids] | None]:
+        """The windows of each document; None for one without a text."""
+        texts = self.texts(batch)
+        rows = [i for i, text in enumerate(texts) if text is not None]
+        out: list[list[Ids] | None] = [None] * len(texts)
+        for i, found in zip(rows, self.cut([text for text in texts if text is not None]), strict=True):
+            out[i] = found
+        return out
+
+    def rate(self, prepared: list[list[Ids] | None]) -> Rated:
+        """Evaluate all windows, like lengths together, and make the fields of it."""
+        items = [window for found in prepared for window in found or ()]
+        results = iter(evaluate(items, self.forward, self.budget))
+        by_document = [None if not found else [next(results) for _ in found] for found in prepared]
+        return Rated(self.columns(by_document), sum(map(len, items)))
+
+
+def plain_texts(batch: pa.RecordBatch) -> list[str | None]:
+    """The texts as they are; None where there is nothing but white space."""
+    return [readable(text) for text in batch.column("text").to_pylist()]
+
+
+def forward_through(module: nn.Module, place: Place, pad: int) -> Callable[[list[Ids]], Sequence[Any]]:
+    """Windows to the rows of `module(ids, mask)`, padded on the right, as float32."""
+    import torch
+
+    def forward(items: list[Ids]) -> Sequence[Any]:
+        ids, mask = (torch.from_numpy(array).to(place.device) for array in padded(items, pad))
+        with torch.inference_mode():
+            return module(ids, mask).float().cpu().numpy()  # type: ignore[no-any-return]
+
+    return forward
