@@ -98,11 +98,11 @@ def annotate_parts(
     """
     spent = Spent()
     done = list(parts)
-    for group in _groups(jobs):
+    groups = [(group, _processes(group, workers)) for group in _groups(jobs)]  # a device that is not there is said now
+    for group, count in groups:
         annotators = [by_name(job.annotator) for job in group]
         waiting = " and ".join(dict.fromkeys(a.warm_up for a in annotators if a.warm_up))
         name = f"Annotating {annotators[0].name}" if annotators[0].open else "Annotating"
-        count = _processes(group[0].given, workers) if annotators[0].on_device else workers
         with progress.step(name, sum(p.rows for p in parts), waiting=waiting) as step:
             tasks = [AnnotateTask(folder, part, group) for part in done]
             results = run_tasks(make_annotations, tasks, workers=count, advance=step.advance, size=AnnotateTask.size)
@@ -119,10 +119,13 @@ def _groups(jobs: tuple[Job, ...]) -> list[tuple[Job, ...]]:
     return [light, *heavy] if light else [*heavy]
 
 
-def _processes(given: Given, workers: int) -> int:
+def _processes(group: tuple[Job, ...], workers: int) -> int:
+    """How many worker processes a group of jobs gets."""
+    if not by_name(group[0].annotator).on_device:
+        return workers
     from indexing.models.devices import processes
 
-    return processes(given.device, workers)
+    return processes(group[0].given.device, workers)
 
 
 def name_fields(
