@@ -8,6 +8,7 @@ from corpuscope.errors import UsageError, suggest
 from indexing.annotators.characters import CHARACTERS
 from indexing.annotators.compression import COMPRESSION
 from indexing.annotators.contract import Annotator, Given, Settings
+from indexing.annotators.dclm_fasttext import DCLM_FASTTEXT
 from indexing.annotators.fineweb_edu import FINEWEB_EDU
 from indexing.annotators.language import LANGUAGE
 from indexing.annotators.personal_data import PERSONAL_DATA
@@ -32,6 +33,7 @@ ANNOTATORS: tuple[Annotator, ...] = (
     PERSONAL_DATA,
     QUALITY_RULES,
     FINEWEB_EDU,
+    DCLM_FASTTEXT,
 )
 
 #: What `--annotators default` runs.
