@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from corpuscope.errors import UsageError, suggest
+from indexing.annotators.celadon import CELADON
 from indexing.annotators.characters import CHARACTERS
 from indexing.annotators.compression import COMPRESSION
 from indexing.annotators.contract import Annotator, Given, Settings
@@ -16,6 +17,7 @@ from indexing.annotators.quality_rules import QUALITY_RULES
 from indexing.annotators.redpajama_v2 import REDPAJAMA_V2
 from indexing.annotators.tokens import TOKENS
 from indexing.annotators.url_host import URL_HOST
+from indexing.annotators.weborganizer import WEBORGANIZER_FORMAT, WEBORGANIZER_TOPIC
 from indexing.annotators.words import WORDS
 from indexing.annotators.year import YEAR
 
@@ -34,6 +36,9 @@ ANNOTATORS: tuple[Annotator, ...] = (
     QUALITY_RULES,
     FINEWEB_EDU,
     DCLM_FASTTEXT,
+    CELADON,
+    WEBORGANIZER_TOPIC,
+    WEBORGANIZER_FORMAT,
 )
 
 #: What `--annotators default` runs.

@@ -11,9 +11,11 @@ import pyarrow as pa
 
 from corpuscope.fields import Field
 from indexing.annotators.contract import Annotator, Given, Rater, Settings
+from indexing.models.files import Found, find_again, identify
+from indexing.models.loading import once
 
-#: Makes the rater of a model: its folder (or the one file wanted of it), and what the run gives.
-Load = Callable[[Any, Given], Rater]
+#: Makes the rater of a model, from its files, the annotator's settings and what the run gives.
+Load = Callable[[Found, Settings, Given], Rater]
 
 
 def annotator_by_model(
@@ -25,23 +27,21 @@ def annotator_by_model(
     cost: str,
     needs: tuple[str, ...] = ("text",),
     file: str | None = None,
+    further: Callable[[str], Settings] = lambda asked: {},
 ) -> Annotator:
     """An annotator by the published `model`, or another with its architecture.
 
-    `file` is the one file that is wanted of the model, where it is one that needs no device.
+    `file` is the one file that is wanted of the model, where it is one that needs no device. `further` are settings
+    that the name of the model decides.
     """
 
     def fit(batches: Iterable[pa.RecordBatch], options: Mapping[str, Any]) -> Settings:
-        from indexing.models.files import identify
-
-        return identify(options.get("model") or model, file=file)
+        asked = options.get("model") or model
+        return {**identify(asked, file=file), **further(asked)}
 
     def open_(settings: Settings, given: Given) -> Rater:
-        from indexing.models.files import find_again
-        from indexing.models.loading import once
-
         key = (name, json.dumps(settings, sort_keys=True), given)
-        rater: Rater = once(key, lambda: load(find_again(settings, given.model, file=file), given))
+        rater: Rater = once(key, lambda: load(find_again(settings, given.model, file=file), settings, given))
         return rater
 
     return Annotator(

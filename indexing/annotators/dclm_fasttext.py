@@ -8,16 +8,16 @@ baselines_configs/fasttext_filter.yaml and its enrichers.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from corpuscope.errors import UsageError
 from indexing.annotators.by_model import annotator_by_model
-from indexing.annotators.contract import Given, Rated, Rater
+from indexing.annotators.contract import Given, Rated, Rater, Settings
 from indexing.annotators.fasttext_file import read_word_ngrams
 from indexing.annotators.fasttext_ngrams import WordNgramModel
+from indexing.models.files import Found
 from indexing.published.dclm import QUALITY
 
 MODEL = "mlfoundations/fasttext-oh-eli5"
@@ -60,7 +60,7 @@ def one_line(text: str | None) -> str | None:
     return line or None
 
 
-def _load(found: Any, given: Given) -> Rater:
+def _load(found: Found, settings: Settings, given: Given) -> Rater:
     return DclmRater(WordNgramModel(read_word_ngrams(found.files[0])))
 
 

@@ -7,13 +7,14 @@ HuggingFaceFW/fineweb-edu-classifier (Apache-2.0): Snowflake/snowflake-arctic-em
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
 
 from indexing.annotators.by_model import annotator_by_model
-from indexing.annotators.contract import Given, Rater
+from indexing.annotators.contract import Given, Rater, Settings
+from indexing.models.files import Found
 from indexing.published.fineweb import SCORES
 
 MODEL = "HuggingFaceFW/fineweb-edu-classifier"
@@ -31,23 +32,13 @@ def int_score(score: float) -> int:
     return round(max(0.0, min(score, 5.0)))
 
 
-def _load(found: Any, given: Given) -> Rater:
-    from indexing.models.batching import Budget
-    from indexing.models.classifiers import logits_of
-    from indexing.models.devices import place
-    from indexing.models.loading import load_stock, load_tokenizer
-    from indexing.models.rater import ModelRater, forward_through, plain_texts
-    from indexing.models.texts import first_tokens
+def _load(found: Found, settings: Settings, given: Given) -> Rater:
+    from indexing.models.classifiers import classifier
+    from indexing.models.rater import encoder_rater
+    from indexing.models.texts import one_window
 
-    where = place(given.device, given.batch_tokens)
-    tokenizer = load_tokenizer(found.folder)
-    module = load_stock("AutoModelForSequenceClassification", found.folder, where)
-    return ModelRater(
-        cut=lambda texts: [[ids] for ids in first_tokens(tokenizer, texts, _MOST)],
-        forward=forward_through(logits_of(module, 1), where, tokenizer.pad_token_id or 0),
-        columns=_columns,
-        budget=Budget(where.batch_tokens),
-        texts=plain_texts,
+    return encoder_rater(
+        found, given, build=partial(classifier, outputs=1), cut=partial(one_window, most=_MOST), columns=_columns
     )
 
 

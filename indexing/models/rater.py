@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from indexing.annotators.contract import Rated
+from indexing.annotators.contract import Given, Rated
 from indexing.models.batching import Budget, Ids, evaluate, padded
-from indexing.models.devices import Place
+from indexing.models.devices import Place, place
+from indexing.models.files import Found
+from indexing.models.loading import load_tokenizer
 from indexing.models.texts import readable
 
 if TYPE_CHECKING:
@@ -55,6 +59,22 @@ class ModelRater:
 def plain_texts(batch: pa.RecordBatch) -> list[str | None]:
     """The texts as they are; None where there is nothing but white space."""
     return [readable(text) for text in batch.column("text").to_pylist()]
+
+
+def encoder_rater(
+    found: Found,
+    given: Given,
+    *,
+    build: Callable[[Path, Place], nn.Module],
+    cut: Callable[[Any, list[str]], list[list[Ids]]],
+    columns: Callable[[list[Results]], list[pa.Array]],
+    texts: Callable[[pa.RecordBatch], list[str | None]] = plain_texts,
+) -> ModelRater:
+    """The rater of an encoder with a head: `build` makes `module(ids, mask)`, `cut` takes the tokenizer and texts."""
+    where = place(given.device, given.batch_tokens)
+    tokenizer = load_tokenizer(found.folder)
+    forward = forward_through(build(found.folder, where), where, tokenizer.pad_token_id or 0)
+    return ModelRater(partial(cut, tokenizer), forward, columns, Budget(where.batch_tokens), texts)
 
 
 def forward_through(module: nn.Module, place: Place, pad: int) -> Callable[[list[Ids]], Sequence[Any]]:

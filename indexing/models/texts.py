@@ -30,6 +30,11 @@ def first_tokens(tokenizer: Any, texts: Sequence[str], most: int) -> list[Ids]:
     return out
 
 
+def one_window(tokenizer: Any, texts: Sequence[str], most: int) -> list[list[Ids]]:
+    """Each text's first tokens as its one window."""
+    return [[ids] for ids in first_tokens(tokenizer, texts, most)]
+
+
 def windows(tokenizer: Any, texts: Sequence[str], size: int) -> list[list[Ids]]:
     """Each text's tokens, none special, in windows of `size` side by side; the last one may be short."""
     found = _encode(tokenizer, texts, add_special_tokens=False)

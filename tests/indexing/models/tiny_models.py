@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -68,4 +69,78 @@ def save_fineweb_edu(folder: Path, seed: int = 0) -> Path:
         initializer_range=0.5,
     )
     BertForSequenceClassification(config).save_pretrained(folder)
+    return folder
+
+
+def tiny_deberta(size: int) -> dict[str, Any]:
+    """The settings of DeBERTa-v3, small."""
+    return {
+        "vocab_size": size,
+        "hidden_size": 32,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 4,
+        "intermediate_size": 64,
+        "max_position_embeddings": 512,
+        "relative_attention": True,
+        "position_buckets": 256,
+        "norm_rel_ebd": "layer_norm",
+        "share_att_key": True,
+        "pos_att_type": ["p2c", "c2p"],
+        "position_biased_input": False,
+        "type_vocab_size": 0,
+        "initializer_range": 0.5,
+    }
+
+
+def save_celadon(folder: Path, variant: str = "original", seed: int = 1) -> Path:
+    """A DeBERTa with five heads: `original` as the authors' file of pickles, `fork` as safetensors of the forks."""
+    import torch
+    from safetensors.torch import save_file
+    from transformers import DebertaV2Config
+
+    from indexing.models.deberta import five_heads
+
+    config = DebertaV2Config(**tiny_deberta(save_wordpiece(folder)))
+    torch.manual_seed(seed)
+    module = five_heads(config, 5, 4)
+    about = config.to_dict() | {"architectures": ["MultiHeadDebertaForSequenceClassification"]}
+    if variant == "fork":
+        about |= {"model_type": "multi-head-deberta-for-sequence-classification", "num_heads": 5}
+        save_file(module.state_dict(), folder / "model.safetensors")
+    else:
+        torch.save(module.state_dict(), folder / "pytorch_model.bin")
+    (folder / "config.json").write_text(json.dumps(about))
+    return folder
+
+
+def save_weborganizer(folder: Path, *, kinds: int = 0, rope_scaling: dict[str, Any] | None = None) -> Path:
+    """The architecture "new" with two layers and 24 outputs."""
+    import torch
+    from safetensors.torch import save_file
+
+    from indexing.models.gte_new import Shape, new_classifier
+
+    folder.mkdir(exist_ok=True)
+    config = {
+        "model_type": "new",
+        "architectures": ["NewForSequenceClassification"],
+        "vocab_size": save_wordpiece(folder, 8192),
+        "type_vocab_size": kinds,
+        "hidden_size": 32,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 4,
+        "intermediate_size": 48,
+        "layer_norm_eps": 1e-12,
+        "rope_theta": 500_000,
+        "rope_scaling": rope_scaling,
+        "position_embedding_type": "rope",
+        "layer_norm_type": "layer_norm",
+        "hidden_act": "gelu",
+        "id2label": {str(i): f"LABEL_{i}" for i in range(24)},
+    }
+    (folder / "config.json").write_text(json.dumps(config))
+    torch.manual_seed(2)
+    module = new_classifier(Shape.of(config))
+    weights = {name: torch.randn_like(value) * 0.4 for name, value in module.state_dict().items()}
+    save_file(weights, folder / "model.safetensors")
     return folder
