@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from indexing.annotators.contract import Given, Rated
 from indexing.models.batching import Budget, Ids, evaluate, padded
+from indexing.models.causal import answers
 from indexing.models.devices import Place, place
 from indexing.models.files import Found
 from indexing.models.loading import load_tokenizer
@@ -69,12 +70,49 @@ def encoder_rater(
     cut: Callable[[Any, list[str]], list[list[Ids]]],
     columns: Callable[[list[Results]], list[pa.Array]],
     texts: Callable[[pa.RecordBatch], list[str | None]] = plain_texts,
+    with_sizes: bool = False,
 ) -> ModelRater:
-    """The rater of an encoder with a head: `build` makes `module(ids, mask)`, `cut` takes the tokenizer and texts."""
+    """The rater of a model with a head: `build` makes `module(ids, mask)`, `cut` takes the tokenizer and texts.
+
+    `with_sizes` makes each result a pair of it and the window's tokens.
+    """
     where = place(given.device, given.batch_tokens)
     tokenizer = load_tokenizer(found.folder)
     forward = forward_through(build(found.folder, where), where, tokenizer.pad_token_id or 0)
+    if with_sizes:
+        forward = partial(_sized, forward)
     return ModelRater(partial(cut, tokenizer), forward, columns, Budget(where.batch_tokens), texts)
+
+
+def answer_rater(
+    found: Found,
+    given: Given,
+    *,
+    prompt: Callable[[Any, str], Ids],
+    most: int,
+    stops: Sequence[str],
+    columns: Callable[[list[str | None]], list[pa.Array]],
+) -> ModelRater:
+    """The rater of a model that answers: `prompt` takes the tokenizer and a text, `columns` all documents' answers.
+
+    An answer has at most so many tokens and ends before the first of the tokens `stops`, or the model's own last one.
+    """
+    where = place(given.device, given.batch_tokens)
+    tokenizer = load_tokenizer(found.folder)
+    known = {tokenizer.convert_tokens_to_ids(name) for name in stops} | {tokenizer.eos_token_id}
+    ends = sorted(known - {None, tokenizer.unk_token_id})
+    forward = answers(found.folder, where, most=most, stops=ends, pad=tokenizer.pad_token_id or 0)
+    return ModelRater(
+        cut=lambda texts: [[prompt(tokenizer, text)] for text in texts],
+        forward=lambda items: [tokenizer.decode(ids, skip_special_tokens=True) for ids in forward(items)],
+        columns=lambda results: columns([None if found is None else found[0] for found in results]),
+        budget=Budget(where.batch_tokens),
+        texts=plain_texts,
+    )
+
+
+def _sized(forward: Callable[[list[Ids]], Sequence[Any]], items: list[Ids]) -> list[tuple[Any, int]]:
+    return [(result, len(item)) for result, item in zip(forward(items), items, strict=True)]
 
 
 def forward_through(module: nn.Module, place: Place, pad: int) -> Callable[[list[Ids]], Sequence[Any]]:

@@ -144,3 +144,68 @@ def save_weborganizer(folder: Path, *, kinds: int = 0, rope_scaling: dict[str, A
     weights = {name: torch.randn_like(value) * 0.4 for name, value in module.state_dict().items()}
     save_file(weights, folder / "model.safetensors")
     return folder
+
+
+#: A chat as Qwen2's template writes it.
+CHAT = (
+    "{% for m in messages %}<|im_start|>{{ m['role'] }}\n{{ m['content'] }}<|im_end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+)
+QWEN = {"eos_token": "<|im_end|>", "pad_token": "<|endoftext|>"}
+LLAMA = {"unk_token": "<unk>", "bos_token": "<s>", "eos_token": "</s>"}
+
+
+def save_qurater(folder: Path) -> Path:
+    """A LLaMA with four outputs."""
+    import torch
+    from transformers import LlamaConfig, LlamaForSequenceClassification
+
+    config = LlamaConfig(**_decoder(save_byte_bpe(folder, LLAMA)), num_labels=4, pad_token_id=0)
+    torch.manual_seed(3)
+    LlamaForSequenceClassification(config).save_pretrained(folder)
+    return folder
+
+
+def save_dataman(folder: Path) -> Path:
+    """A Qwen2 that answers whatever its random weights say."""
+    import torch
+    from transformers import Qwen2Config, Qwen2ForCausalLM
+
+    config = Qwen2Config(**_decoder(save_byte_bpe(folder, QWEN, CHAT)), num_key_value_heads=2)
+    torch.manual_seed(4)
+    Qwen2ForCausalLM(config).save_pretrained(folder)
+    return folder
+
+
+def save_prox(folder: Path) -> Path:
+    """A LLaMA that answers whatever its random weights say."""
+    import torch
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    config = LlamaConfig(**_decoder(save_byte_bpe(folder, LLAMA)))
+    torch.manual_seed(5)
+    LlamaForCausalLM(config).save_pretrained(folder)
+    return folder
+
+
+def _decoder(size: int) -> dict[str, Any]:
+    shape = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4}
+    return {"vocab_size": size, "initializer_range": 0.5, **shape}
+
+
+def save_nemo(folder: Path, labels: list[str], *, named: bool = True) -> Path:
+    """A DeBERTa under one head, saved as PyTorchModelHubMixin does."""
+    import torch
+    from safetensors.torch import save_file
+    from transformers import DebertaV2Config
+
+    from indexing.models.deberta import one_head
+
+    settings = tiny_deberta(save_wordpiece(folder))
+    torch.manual_seed(6)
+    module = one_head(DebertaV2Config(**settings), len(labels))
+    save_file(module.state_dict(), folder / "model.safetensors")
+    about = {"base_model": "microsoft/deberta-v3-base", "fc_dropout": 0.2, "num_attention_heads": 4}
+    numbered = {"id2label": {str(i): label for i, label in enumerate(labels)}} if named else {}
+    (folder / "config.json").write_text(json.dumps(about | numbered))
+    return folder
