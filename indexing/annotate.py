@@ -69,7 +69,7 @@ def fit(
     """Learn settings from a sample of all parts' documents; `fitted` are the settings of annotators before this one."""
     if annotator.fit is None:
         return {}
-    return annotator.fit(_sample(annotator, parts, fitted or {}), options)
+    return annotator.fit(sample(annotator, parts, fitted or {}), options)
 
 
 def annotate_part(
@@ -210,7 +210,7 @@ def _load_fields(annotators: Sequence[Annotator], fields: Mapping[str, Path], ro
         table = pq.read_table(fields[needed.name])
         if table.num_rows != rows:
             raise CorpusDamaged(f"{fields[needed.name]} has {table.num_rows} rows for {rows} documents.")
-        columns |= {name: _joined(table[name]) for name in table.column_names}
+        columns |= {name: joined(table[name]) for name in table.column_names}
     return columns
 
 
@@ -232,7 +232,7 @@ def _batches(source: pq.ParquetFile, columns: list[str]) -> Iterator[tuple[int, 
     for groups in _grouped(source.metadata):
         rows = sum(source.metadata.row_group(g).num_rows for g in groups)
         table = source.read_row_groups(groups, columns=present)
-        arrays = [_text(_joined(table[name])) for name in present]
+        arrays = [_text(joined(table[name])) for name in present]
         yield start, _record_batch(arrays, present, rows)
         start += rows
 
@@ -257,7 +257,7 @@ def _grouped(metadata: pq.FileMetaData) -> Iterator[list[int]]:
         yield groups
 
 
-def _sample(annotator: Annotator, parts: Sequence[Path], fitted: Mapping[str, Settings]) -> Iterator[pa.RecordBatch]:
+def sample(annotator: Annotator, parts: Sequence[Path], fitted: Mapping[str, Settings]) -> Iterator[pa.RecordBatch]:
     """Batches with the annotator's columns, evenly spaced over the row groups of all parts."""
     before = needed_by(annotator)
     groups = [(path, g) for path in parts for g in range(pq.read_metadata(path).num_row_groups)]
@@ -266,7 +266,7 @@ def _sample(annotator: Annotator, parts: Sequence[Path], fitted: Mapping[str, Se
         source = pq.ParquetFile(path)
         present = [n for n in _source_columns([annotator, *before]) if n in source.schema_arrow.names]
         table = source.read_row_group(g, columns=present).slice(0, _SAMPLE_ROWS)
-        columns = {name: _text(_joined(table[name])) for name in present}
+        columns = {name: _text(joined(table[name])) for name in present}
         for other in before:
             result = run(other, fitted.get(other.name, {}), columns, table.num_rows)
             columns |= {field.name: array for field, array in zip(other.fields, result, strict=True)}
@@ -274,7 +274,8 @@ def _sample(annotator: Annotator, parts: Sequence[Path], fitted: Mapping[str, Se
         yield pa.RecordBatch.from_pydict({n: columns.get(n, pa.nulls(rows)) for n in annotator.needs})
 
 
-def _joined(column: pa.ChunkedArray) -> pa.Array:
+def joined(column: pa.ChunkedArray) -> pa.Array:
+    """The column as one array."""
     return column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays(column.chunks or [pa.nulls(0, column.type)])
 
 

@@ -60,6 +60,12 @@ def place(asked: str, batch_tokens: int | None = None) -> Place:
     device = found[number % len(found)]
     kind = device.partition(":")[0]
     if kind == "cpu":
-        torch.set_num_threads(max(1, (os.cpu_count() or 1) // of))
+        torch.set_num_threads(_threads(of))
         return Place(device, torch.float32, batch_tokens or _BATCH_TOKENS[kind])
     return Place(device, torch.bfloat16, batch_tokens or _BATCH_TOKENS[kind])
+
+
+def _threads(processes: int) -> int:
+    """A process's share of the cores, or what the environment says as for all programs with OpenMP."""
+    said = os.environ.get("OMP_NUM_THREADS", "")
+    return int(said) if said.isdigit() and int(said) else max(1, (os.cpu_count() or 1) // processes)
