@@ -51,7 +51,7 @@ def _rating(name: str, about: str) -> Field:
         source=_SOURCE,
         caveat=_CAVEAT,
         range=(0.0, 3.0),
-        bins=(0.0, 1.0, 2.0, 3.0),
+        bins=(0.0, 1.0, 2.0, 3.0, 4.0),
     )
 
 
@@ -65,7 +65,7 @@ FIELDS = (
         source=_SOURCE,
         caveat=_CAVEAT,
         range=(0.0, 15.0),
-        bins=tuple(float(i) for i in range(16)),
+        bins=tuple(float(i) for i in range(17)),
     ),
     Field(
         name="celadon_label",

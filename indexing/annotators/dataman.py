@@ -37,7 +37,7 @@ _CAVEAT = f"{CAVEAT} Null where the model's answer says none, or there is no tex
 FIELDS = (
     *(
         Field(name=f"dataman_{name}", type="int", origin="dataman", meaning=f"{about} 1 to 5, 5 is best.",
-              source=SOURCE, caveat=_CAVEAT, range=(1.0, 5.0), bins=(1.0, 2.0, 3.0, 4.0, 5.0))
+              source=SOURCE, caveat=_CAVEAT, range=(1.0, 5.0), bins=(1.0, 2.0, 3.0, 4.0, 5.0, 6.0))
         for name, about in CRITERIA.items()
     ),
     Field(name="dataman_domain", type="text", origin="dataman", meaning="Application domain, one of 15.",

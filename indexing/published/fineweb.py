@@ -17,7 +17,7 @@ SCORES = {
     "score": Field(name="score", type="double", meaning="Educational value, about 0 to 5.", source=_EDU, caveat=_FIRST,
                    bins=(0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0)),
     "int_score": Field(name="int_score", type="int", meaning="Educational value rounded to 0 to 5.", source=_EDU,
-                       caveat=_FIRST, range=(0.0, 5.0)),
+                       caveat=_FIRST, range=(0.0, 5.0), bins=(0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0)),
 }  # fmt: skip
 _PAGE = {
     "language_score": Field(name="language_score", type="double", meaning="Confidence in the published language.",
