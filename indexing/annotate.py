@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,12 +17,14 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from corpuscope.errors import CorpuscopeError, CorpusDamaged
-from indexing.annotators import Annotator, Settings, by_name, needed_by
+from indexing.annotators import Annotator, Given, Settings, by_name, needed_by
 
 #: Row groups are read together up to this many bytes (before compression) or rows.
 _BATCH_BYTES, _BATCH_ROWS = 8 << 20, 8192
 #: The sample that annotators are fitted on: this many batches of this many rows, evenly spaced over all parts.
 _SAMPLE_BATCHES, _SAMPLE_ROWS = 24, 500
+#: A model gets this many documents at once: sorted by length they fill its batches, and progress shows.
+_RATED_ROWS = 512
 _SOURCE_COLUMNS = ("text", "title", "url", "date")
 _ROW_GROUP = 1 << 16
 
@@ -31,10 +35,11 @@ class AnnotatorFault(CorpuscopeError):
 
 @dataclass(frozen=True)
 class Job:
-    """An annotator, by name so that it travels between processes, and its settings."""
+    """An annotator, by name so that it travels between processes, its settings, and what the run gives it."""
 
     annotator: str
     settings: Settings
+    given: Given = Given()
 
     @property
     def file_name(self) -> str:
@@ -48,10 +53,11 @@ class Job:
 
 @dataclass(frozen=True)
 class AnnotatedPart:
-    """What was done: rows, and seconds by annotator."""
+    """What was done: rows, and by annotator seconds and the tokens that models read."""
 
     rows: int
     seconds: dict[str, float]
+    tokens: dict[str, int] = dataclasses.field(default_factory=dict)
 
 
 def fit(
@@ -63,7 +69,7 @@ def fit(
     """Learn settings from a sample of all parts' documents; `fitted` are the settings of annotators before this one."""
     if annotator.fit is None:
         return {}
-    return annotator.fit(_sample(annotator, parts, fitted or {}), options)
+    return annotator.fit(sample(annotator, parts, fitted or {}), options)
 
 
 def annotate_part(
@@ -100,10 +106,78 @@ def annotate_part(
     return AnnotatedPart(rows, seconds)
 
 
-def run(annotator: Annotator, settings: Settings, columns: Mapping[str, pa.Array], rows: int) -> list[pa.Array]:
+def rate_part(
+    job: Job,
+    documents: Path,
+    fields: Mapping[str, Path],
+    folder: Path,
+    advance: Callable[[int], None] = lambda rows: None,
+) -> AnnotatedPart:
+    """`annotate_part` for one annotator that evaluates a model; loading the model is not counted as its time."""
+    annotator = by_name(job.annotator)
+    assert annotator.open is not None
+    source = pq.ParquetFile(documents)
+    rows = source.metadata.num_rows
+    known = _load_fields([annotator], fields, rows)
+    rater = annotator.open(job.settings, job.given)
+    made: list[list[pa.Array]] = []
+    tokens, begun = 0, time.perf_counter()
+    with ThreadPoolExecutor(1) as other:
+        pieces = _pieces(source, annotator, known)
+        upcoming = _submit(other, rater.prepare, pieces)
+        while upcoming is not None:
+            count, prepared = upcoming[0], upcoming[1].result()
+            upcoming = _submit(other, rater.prepare, pieces)
+            rated = rater.rate(prepared)
+            made.append(_checked(annotator, rated.columns, count))
+            tokens += rated.tokens
+            advance(count)
+    seconds = time.perf_counter() - begun
+    write_fields(_table(annotator, made), folder / job.file_name)
+    return AnnotatedPart(rows, {annotator.name: seconds}, {annotator.name: tokens})
+
+
+def _pieces(source: pq.ParquetFile, annotator: Annotator, known: Mapping[str, pa.Array]) -> Iterator[pa.RecordBatch]:
+    """The annotator's columns, a few documents at a time."""
+    for start, batch in _batches(source, _source_columns([annotator])):
+        columns = {name: batch.column(name) for name in batch.schema.names}
+        columns |= {name: column.slice(start, batch.num_rows) for name, column in known.items()}
+        whole = _needed(annotator, columns, batch.num_rows)
+        for at in range(0, batch.num_rows, _RATED_ROWS):
+            yield whole.slice(at, _RATED_ROWS)
+
+
+def _submit(
+    other: ThreadPoolExecutor, prepare: Callable[[pa.RecordBatch], Any], pieces: Iterator[pa.RecordBatch]
+) -> tuple[int, Future[Any]] | None:
+    """Have the next piece prepared in the other thread; None when there is none."""
+    piece = next(pieces, None)
+    return None if piece is None else (piece.num_rows, other.submit(prepare, piece))
+
+
+def run(
+    annotator: Annotator,
+    settings: Settings,
+    columns: Mapping[str, pa.Array],
+    rows: int,
+    given: Given = Given(),  # noqa: B008  # it is frozen
+) -> list[pa.Array]:
     """Call one annotator on one batch and hold it to its contract; a column that is not there is all null."""
-    batch = pa.RecordBatch.from_pydict({name: columns.get(name, pa.nulls(rows)) for name in annotator.needs})
-    result = annotator.annotate(batch, settings)
+    batch = _needed(annotator, columns, rows)
+    if annotator.annotate is not None:
+        return _checked(annotator, annotator.annotate(batch, settings), rows)
+    assert annotator.open is not None
+    rater = annotator.open(settings, given)
+    return _checked(annotator, rater.rate(rater.prepare(batch)).columns, rows)
+
+
+def _needed(annotator: Annotator, columns: Mapping[str, pa.Array], rows: int) -> pa.RecordBatch:
+    """The columns that the annotator reads, all null where there is none."""
+    return pa.RecordBatch.from_pydict({name: columns.get(name, pa.nulls(rows)) for name in annotator.needs})
+
+
+def _checked(annotator: Annotator, result: list[pa.Array], rows: int) -> list[pa.Array]:
+    """What an annotator gave for a batch, when it is as the contract says."""
     if len(result) != len(annotator.fields):
         raise AnnotatorFault(
             f"The annotator {annotator.name!r} gave {len(result)} columns for its {len(annotator.fields)} fields."
@@ -136,7 +210,7 @@ def _load_fields(annotators: Sequence[Annotator], fields: Mapping[str, Path], ro
         table = pq.read_table(fields[needed.name])
         if table.num_rows != rows:
             raise CorpusDamaged(f"{fields[needed.name]} has {table.num_rows} rows for {rows} documents.")
-        columns |= {name: _joined(table[name]) for name in table.column_names}
+        columns |= {name: joined(table[name]) for name in table.column_names}
     return columns
 
 
@@ -158,7 +232,7 @@ def _batches(source: pq.ParquetFile, columns: list[str]) -> Iterator[tuple[int, 
     for groups in _grouped(source.metadata):
         rows = sum(source.metadata.row_group(g).num_rows for g in groups)
         table = source.read_row_groups(groups, columns=present)
-        arrays = [_text(_joined(table[name])) for name in present]
+        arrays = [_text(joined(table[name])) for name in present]
         yield start, _record_batch(arrays, present, rows)
         start += rows
 
@@ -183,7 +257,7 @@ def _grouped(metadata: pq.FileMetaData) -> Iterator[list[int]]:
         yield groups
 
 
-def _sample(annotator: Annotator, parts: Sequence[Path], fitted: Mapping[str, Settings]) -> Iterator[pa.RecordBatch]:
+def sample(annotator: Annotator, parts: Sequence[Path], fitted: Mapping[str, Settings]) -> Iterator[pa.RecordBatch]:
     """Batches with the annotator's columns, evenly spaced over the row groups of all parts."""
     before = needed_by(annotator)
     groups = [(path, g) for path in parts for g in range(pq.read_metadata(path).num_row_groups)]
@@ -192,7 +266,7 @@ def _sample(annotator: Annotator, parts: Sequence[Path], fitted: Mapping[str, Se
         source = pq.ParquetFile(path)
         present = [n for n in _source_columns([annotator, *before]) if n in source.schema_arrow.names]
         table = source.read_row_group(g, columns=present).slice(0, _SAMPLE_ROWS)
-        columns = {name: _text(_joined(table[name])) for name in present}
+        columns = {name: _text(joined(table[name])) for name in present}
         for other in before:
             result = run(other, fitted.get(other.name, {}), columns, table.num_rows)
             columns |= {field.name: array for field, array in zip(other.fields, result, strict=True)}
@@ -200,7 +274,8 @@ def _sample(annotator: Annotator, parts: Sequence[Path], fitted: Mapping[str, Se
         yield pa.RecordBatch.from_pydict({n: columns.get(n, pa.nulls(rows)) for n in annotator.needs})
 
 
-def _joined(column: pa.ChunkedArray) -> pa.Array:
+def joined(column: pa.ChunkedArray) -> pa.Array:
+    """The column as one array."""
     return column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays(column.chunks or [pa.nulls(0, column.type)])
 
 

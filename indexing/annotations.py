@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from corpuscope.errors import CorpuscopeError
 from corpuscope.fields import RESERVED, Field
 from corpuscope.manifest import Manifest, Part
 from indexing.annotate import AnnotatedPart, Job, fit
-from indexing.annotators import ANNOTATORS, Settings, by_name, select
+from indexing.annotators import ANNOTATORS, Given, Settings, by_name, select
 from indexing.parts import AnnotateTask, make_annotations
 from indexing.progress import Progress
 from indexing.workers import run_tasks
@@ -32,6 +32,7 @@ def fit_jobs(
     names: Sequence[str],
     options: Mapping[str, Any],
     fitted: Mapping[str, Settings],
+    given: Given = Given(),  # noqa: B008  # it is frozen
 ) -> tuple[Job, ...]:
     """The named annotators and those they need, each with settings; `fitted` ones keep theirs."""
     documents = [folder / p.documents.path for p in parts]
@@ -40,12 +41,12 @@ def fit_jobs(
     for annotator in chosen:
         if annotator.name not in settings:
             settings[annotator.name] = fit(annotator, documents, options, settings)
-    return _in_order({a.name: settings[a.name] for a in chosen})
+    return _in_order({a.name: settings[a.name] for a in chosen}, given)
 
 
 def settings_to_keep(old: Manifest, names: Sequence[str], options: Mapping[str, Any]) -> dict[str, Settings]:
     """Settings of annotators that have run; one that is named with options, or is of another version, starts anew."""
-    again = {a.name for a in select(names)} if options else set()
+    again = {a.name for a in select(names) if options.keys() & set(a.options)}
     return {
         name: run["settings"]
         for name, run in old.annotators.items()
@@ -64,21 +65,67 @@ def refuse_other_versions(folder: Path, manifest: Manifest) -> None:
             )
 
 
+@dataclass
+class Spent:
+    """What annotators took: seconds of all workers together, and for models the documents and tokens they read."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    documents: dict[str, int] = field(default_factory=dict)
+    tokens: dict[str, int] = field(default_factory=dict)
+
+    def add(self, made: AnnotatedPart) -> None:
+        """Count a part."""
+        for name, seconds in made.seconds.items():
+            self.seconds[name] = self.seconds.get(name, 0.0) + seconds
+        for name, tokens in made.tokens.items():
+            self.tokens[name] = self.tokens.get(name, 0) + tokens
+            self.documents[name] = self.documents.get(name, 0) + made.rows
+
+    def of_models(self) -> dict[str, dict[str, Any]]:
+        """For the history: what each model read, and how long it took."""
+        return {
+            name: {"documents": self.documents[name], "tokens": tokens, "seconds": round(self.seconds[name], 3)}
+            for name, tokens in self.tokens.items()
+        }
+
+
 def annotate_parts(
     folder: Path, parts: Sequence[Part], jobs: tuple[Job, ...], *, workers: int, progress: Progress
-) -> tuple[list[Part], dict[str, float]]:
-    """Run annotators over parts; the parts with their new files, and seconds by annotator."""
-    if not jobs:
-        return list(parts), {}
-    waiting = " and ".join(dict.fromkeys(filter(None, (by_name(job.annotator).warm_up for job in jobs))))
-    with progress.step("Annotating", sum(p.rows for p in parts), waiting=waiting) as step:
-        tasks = [AnnotateTask(folder, part, jobs) for part in parts]
-        results = run_tasks(make_annotations, tasks, workers=workers, advance=step.advance, size=AnnotateTask.size)
-    seconds: dict[str, float] = {}
-    for made in (m for _, m in results if isinstance(m, AnnotatedPart)):
-        for name, spent in made.seconds.items():
-            seconds[name] = seconds.get(name, 0.0) + spent
-    return [part for part, _ in results], seconds
+) -> tuple[list[Part], Spent]:
+    """Run annotators over parts; the parts with their new files, and what it took.
+
+    Those that evaluate a model come one after the other behind the others, so that a device holds one at a time.
+    """
+    spent = Spent()
+    done = list(parts)
+    groups = [(group, _processes(group, workers)) for group in _groups(jobs)]  # a device that is not there is said now
+    for group, count in groups:
+        annotators = [by_name(job.annotator) for job in group]
+        waiting = " and ".join(dict.fromkeys(a.warm_up for a in annotators if a.warm_up))
+        name = f"Annotating {annotators[0].name}" if annotators[0].open else "Annotating"
+        with progress.step(name, sum(p.rows for p in parts), waiting=waiting) as step:
+            tasks = [AnnotateTask(folder, part, group) for part in done]
+            results = run_tasks(make_annotations, tasks, workers=count, advance=step.advance, size=AnnotateTask.size)
+        done = [part for part, _ in results]
+        for made in (m for _, m in results if m is not None):
+            spent.add(made)
+    return done, spent
+
+
+def _groups(jobs: tuple[Job, ...]) -> list[tuple[Job, ...]]:
+    """Jobs that read the documents together: those without a model, then each that has one."""
+    light = tuple(job for job in jobs if by_name(job.annotator).open is None)
+    heavy = [(job,) for job in jobs if by_name(job.annotator).open is not None]
+    return [light, *heavy] if light else [*heavy]
+
+
+def _processes(group: tuple[Job, ...], workers: int) -> int:
+    """How many worker processes a group of jobs gets."""
+    if not by_name(group[0].annotator).on_device:
+        return workers
+    from indexing.models.devices import processes
+
+    return processes(group[0].given.device, workers)
 
 
 def name_fields(
@@ -109,16 +156,20 @@ def _computable() -> set[str]:
 
 
 def describe_runs(
-    ran: Mapping[str, Settings], before: Mapping[str, Mapping[str, Any]], seconds: Mapping[str, float]
+    ran: Mapping[str, Settings], before: Mapping[str, Mapping[str, Any]], spent: Spent
 ) -> dict[str, dict[str, Any]]:
-    """What the manifest says of each annotator: version, settings, and seconds spent so far."""
+    """What the manifest says of each annotator: version, settings, seconds so far; of a model also what it read."""
     out: dict[str, dict[str, Any]] = {}
     for name, settings in ran.items():
-        spent = before.get(name, {}).get("seconds", 0.0) + seconds.get(name, 0.0)
-        out[name] = {"version": by_name(name).version, "settings": dict(settings), "seconds": round(spent, 3)}
+        old = before.get(name, {})
+        seconds = old.get("seconds", 0.0) + spent.seconds.get(name, 0.0)
+        out[name] = {"version": by_name(name).version, "settings": dict(settings), "seconds": round(seconds, 3)}
+        for what, counts in (("documents", spent.documents), ("tokens", spent.tokens)):
+            if what in old or name in counts:
+                out[name][what] = old.get(what, 0) + counts.get(name, 0)
     return out
 
 
-def _in_order(settings: Mapping[str, Settings]) -> tuple[Job, ...]:
+def _in_order(settings: Mapping[str, Settings], given: Given = Given()) -> tuple[Job, ...]:  # noqa: B008
     """Jobs in the order of the list, in which each annotator stands behind those it needs."""
-    return tuple(Job(a.name, settings[a.name]) for a in ANNOTATORS if a.name in settings)
+    return tuple(Job(a.name, settings[a.name], given) for a in ANNOTATORS if a.name in settings)

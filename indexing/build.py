@@ -131,7 +131,7 @@ def _extend(
         parts = run_tasks(make_documents, tasks, workers=options.workers, advance=step.advance)
     with clock.step("annotate"):
         jobs = annotation_jobs(folder, old, parts, options.annotators, options.tokenizer)
-        parts, seconds = annotate_parts(folder, parts, jobs, workers=options.workers, progress=progress)
+        parts, spent = annotate_parts(folder, parts, jobs, workers=options.workers, progress=progress)
     with clock.step("index"), progress.step("Indexing", documents) as step:
         tasks_ = [IndexTask(folder, part, old.language) for part in parts]
         parts = run_tasks(make_index, tasks_, workers=options.workers, advance=step.advance, size=IndexTask.size)
@@ -140,13 +140,22 @@ def _extend(
         old,
         fields=name_fields(settled.fields, ran, old.imported_fields),
         parts=(*old.parts, *parts),
-        annotators=describe_runs(ran, old.annotators, seconds),
+        annotators=describe_runs(ran, old.annotators, spent),
         sources=(*old.sources, *settled.sources),
         rejected=_merged(old.rejected, settled.rejected),
         mended=_merged(old.mended, settled.mended),
         next_part=old.next_part + len(parts),
     )
-    return commit(folder, manifest, clock, progress, action=action, documents=documents, serving=old)
+    return commit(
+        folder,
+        manifest,
+        clock,
+        progress,
+        action=action,
+        documents=documents,
+        serving=old,
+        models=spent.of_models(),
+    )
 
 
 def _read(
@@ -177,10 +186,12 @@ def commit(
     action: str,
     documents: int,
     serving: Manifest | None = None,
+    models: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Manifest:
     """Build the columns that searching needs, make the manifest the state of the corpus, and clear up.
 
-    `serving` is the version before, when those who have it open may go on with it.
+    `serving` is the version before, when those who have it open may go on with it; `models` says for the history what
+    each model that ran has read.
     """
     without_value: dict[str, dict[str, int]] = {}
     with clock.step("columns"), progress.step("Making columns", len(manifest.fields), unit="fields") as step:
@@ -195,6 +206,7 @@ def commit(
         for runs in (manifest.annotators, manifest.imports)
     )
     event = {"action": action, "program": f"corpuscope {__version__}", "documents": documents, "seconds": clock.seconds}
+    event |= {"models": models} if models else {}
     manifest = replace(manifest, annotators=annotators, imports=imports, history=(*manifest.history, event))
     manifests.commit(folder, manifest)
     finish(folder, manifest, serving=serving)

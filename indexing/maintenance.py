@@ -17,7 +17,7 @@ from corpuscope.corpus import Corpus, open_corpus
 from corpuscope.errors import CorpuscopeError
 from corpuscope.manifest import FileEntry, Manifest, Part, file_entry, sha256_of
 from indexing.annotations import annotate_parts, describe_runs, fit_jobs, name_fields, settings_to_keep
-from indexing.annotators import select
+from indexing.annotators import Given, select
 from indexing.build import Clock, commit
 from indexing.documents import write_tables
 from indexing.parts import DOCUMENTS, FIELDS, IndexTask, make_index, part_folder, part_name
@@ -27,9 +27,18 @@ from indexing.workspace import abandoned_when_refused, begin, locked
 
 
 def annotate(
-    folder: Path, names: Sequence[str], options: Mapping[str, Any], *, workers: int, progress: Progress
+    folder: Path,
+    names: Sequence[str],
+    options: Mapping[str, Any],
+    *,
+    workers: int,
+    progress: Progress,
+    given: Given = Given(),  # noqa: B008  # it is frozen
 ) -> Manifest:
-    """Run annotators (and those they need) over all parts and add their fields to the corpus."""
+    """Run annotators (and those they need) over all parts and add their fields to the corpus.
+
+    `options` decide what is computed and are kept; what is `given` to models decides where and how fast.
+    """
     select(names)
     manifests.load(folder)  # a folder that is no corpus is said before it is locked
     with locked(folder):
@@ -38,17 +47,20 @@ def annotate(
         begin(folder, request, old)
         clock = Clock()
         with clock.step("annotate"), abandoned_when_refused(folder, old):
-            jobs = fit_jobs(folder, old.parts, names, options, settings_to_keep(old, names, options))
-            parts, seconds = annotate_parts(folder, old.parts, jobs, workers=workers, progress=progress)
+            jobs = fit_jobs(folder, old.parts, names, options, settings_to_keep(old, names, options), given)
+            parts, spent = annotate_parts(folder, old.parts, jobs, workers=workers, progress=progress)
         before = {name: run["settings"] for name, run in old.annotators.items()}
         ran = before | {job.annotator: job.settings for job in jobs}
         manifest = replace(
             old,
             parts=tuple(parts),
             fields=name_fields(old.fields, ran, old.imported_fields),
-            annotators=describe_runs(ran, old.annotators, seconds),
+            annotators=describe_runs(ran, old.annotators, spent),
         )
-        return commit(folder, manifest, clock, progress, action="annotate", documents=old.rows, serving=old)
+        rated = spent.of_models()
+        return commit(
+            folder, manifest, clock, progress, action="annotate", documents=old.rows, serving=old, models=rated
+        )
 
 
 @dataclass(frozen=True)

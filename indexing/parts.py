@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corpuscope.manifest import FileEntry, LexicalEntry, Part, file_entry
-from indexing.annotate import AnnotatedPart, Job, annotate_part
+from indexing.annotate import AnnotatedPart, Job, annotate_part, rate_part
+from indexing.annotators import by_name
 from indexing.documents import write_documents
 from indexing.lexical import build_index, compute_digest
 from indexing.settle import Settled
@@ -55,7 +56,7 @@ def make_documents(task: DocumentsTask, advance: Advance) -> Part:
 
 @dataclass(frozen=True)
 class AnnotateTask:
-    """Run annotators over a part; their files are added to it."""
+    """Run annotators over a part, one that evaluates a model alone; their files are added to it."""
 
     folder: Path
     part: Part
@@ -74,7 +75,10 @@ def make_annotations(task: AnnotateTask, advance: Advance) -> tuple[Part, Annota
     made = None
     if missing:
         known = _existing_fields(task, targets)
-        made = annotate_part(missing, home / DOCUMENTS, known, home / FIELDS, advance)
+        if by_name(missing[0].annotator).open is not None:
+            made = rate_part(missing[0], home / DOCUMENTS, known, home / FIELDS, advance)
+        else:
+            made = annotate_part(missing, home / DOCUMENTS, known, home / FIELDS, advance)
     else:
         advance(task.part.rows)
     fields = task.part.fields | {name: file_entry(task.folder, path) for name, path in targets.items()}

@@ -21,6 +21,8 @@ _POLL_SECONDS = 0.2
 
 #: Units of work done by all workers of the pool together; set in a worker when it starts.
 _done: Any = None
+#: Which of its pool's workers this process is, from 0, and how many there are; set in a worker when it starts.
+_place = (0, 1)
 
 
 @contextmanager
@@ -31,7 +33,9 @@ def pool(workers: int, done: Any = None) -> Iterator[ProcessPoolExecutor]:
     """
     context = get_context("spawn")
     lifeline, held = context.Pipe(duplex=False)
-    executor = ProcessPoolExecutor(workers, mp_context=context, initializer=_start, initargs=(done, lifeline))
+    started = context.Value("q", 0)
+    arguments = (done, lifeline, started, workers)
+    executor = ProcessPoolExecutor(workers, mp_context=context, initializer=_start, initargs=arguments)
     try:
         yield executor
     except BrokenProcessPool:
@@ -71,6 +75,11 @@ def run_tasks(
         return [futures[i].result() for i in range(len(tasks))]
 
 
+def place() -> tuple[int, int]:
+    """Which of its pool's workers this process is, from 0, and how many there are; (0, 1) outside a pool."""
+    return _place
+
+
 def _follow(futures: Iterable[Future[Any]], done: Any, advance: Callable[[int], None]) -> None:
     """Report what the workers count until all have ended or one has failed."""
     waiting, reported = set(futures), 0
@@ -92,9 +101,12 @@ def _count(units: int) -> None:
         _done.value += units
 
 
-def _start(done: Any, lifeline: connection.Connection) -> None:
-    global _done
+def _start(done: Any, lifeline: connection.Connection, started: Any, workers: int) -> None:
+    global _done, _place
     _done = done
+    with started.get_lock():
+        _place = (started.value, workers)
+        started.value += 1
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # A worker leaves at once when its work is done: Java's threads abort a Python that takes its time to end.
     Finalize(None, os._exit, args=(0,), exitpriority=-100)

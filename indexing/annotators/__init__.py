@@ -5,19 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from corpuscope.errors import UsageError, suggest
+from indexing.annotators.celadon import CELADON
 from indexing.annotators.characters import CHARACTERS
 from indexing.annotators.compression import COMPRESSION
-from indexing.annotators.contract import Annotator, Settings
+from indexing.annotators.contract import Annotator, Given, Settings
+from indexing.annotators.dataman import DATAMAN
+from indexing.annotators.dclm_fasttext import DCLM_FASTTEXT
+from indexing.annotators.fineweb_edu import FINEWEB_EDU
 from indexing.annotators.language import LANGUAGE
+from indexing.annotators.nemo_curator import NEMO_CONTENT_TYPE, NEMO_DOMAIN, NEMO_QUALITY
 from indexing.annotators.personal_data import PERSONAL_DATA
+from indexing.annotators.prox_document import PROX_DOCUMENT
 from indexing.annotators.quality_rules import QUALITY_RULES
+from indexing.annotators.qurater import QURATER
 from indexing.annotators.redpajama_v2 import REDPAJAMA_V2
 from indexing.annotators.tokens import TOKENS
 from indexing.annotators.url_host import URL_HOST
+from indexing.annotators.weborganizer import WEBORGANIZER_FORMAT, WEBORGANIZER_TOPIC
 from indexing.annotators.words import WORDS
 from indexing.annotators.year import YEAR
 
-__all__ = ["ANNOTATORS", "DEFAULT", "Annotator", "Settings", "by_name", "needed_by", "select"]
+__all__ = ["ANNOTATORS", "DEFAULT", "Annotator", "Given", "Settings", "by_name", "needed_by", "select"]
 
 ANNOTATORS: tuple[Annotator, ...] = (
     CHARACTERS,
@@ -30,6 +38,17 @@ ANNOTATORS: tuple[Annotator, ...] = (
     YEAR,
     PERSONAL_DATA,
     QUALITY_RULES,
+    FINEWEB_EDU,
+    DCLM_FASTTEXT,
+    CELADON,
+    WEBORGANIZER_TOPIC,
+    WEBORGANIZER_FORMAT,
+    QURATER,
+    DATAMAN,
+    NEMO_QUALITY,
+    NEMO_DOMAIN,
+    NEMO_CONTENT_TYPE,
+    PROX_DOCUMENT,
 )
 
 #: What `--annotators default` runs.

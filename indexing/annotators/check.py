@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -28,12 +29,15 @@ ODD_TEXTS: tuple[str | None, ...] = (
 )
 
 
-def check(annotator: Annotator, options: Mapping[str, Any] | None = None) -> None:
-    """Raise AnnotatorFault if the annotator breaks its contract, saying how."""
+def check(annotator: Annotator, options: Mapping[str, Any] | None = None, *, tolerance: float = 0.0) -> None:
+    """Raise AnnotatorFault if the annotator breaks its contract, saying how.
+
+    A model's numbers may differ by `tolerance` when its batches are cut otherwise.
+    """
     columns = odd_columns()
     settings = _complete(annotator, columns, options or {})
     _check_fields(annotator, settings)
-    _check_values(annotator, settings, columns)
+    _check_values(annotator, settings, columns, tolerance)
 
 
 def odd_columns(texts: Sequence[str | None] = ODD_TEXTS) -> dict[str, pa.Array]:
@@ -81,12 +85,17 @@ def _check_fields(annotator: Annotator, settings: Settings) -> None:
                 raise AnnotatorFault(f"The field {field.name!r} of {annotator.name!r} has the {attribute} {value!r}.")
 
 
-def _check_values(annotator: Annotator, settings: Settings, columns: dict[str, pa.Array]) -> None:
+def _check_values(annotator: Annotator, settings: Settings, columns: dict[str, pa.Array], tolerance: float) -> None:
     """The same values whole, row by row, as a slice, and without the columns that a corpus may lack."""
     rows = len(columns["text"])
     whole = _values(annotator, settings, columns)
     singly = [_values(annotator, settings, {n: c.slice(i, 1) for n, c in columns.items()}) for i in range(rows)]
-    if whole != [[value for one in singly for value in one[f]] for f in range(len(annotator.fields))]:
+    joined = [[value for one in singly for value in one[f]] for f in range(len(annotator.fields))]
+    if not all(
+        _same(a, b, tolerance)
+        for found, other in zip(whole, joined, strict=True)
+        for a, b in zip(found, other, strict=True)
+    ):
         raise AnnotatorFault(f"The annotator {annotator.name!r} gives other values when its batches are cut otherwise.")
     _values(annotator, settings, {name: pa.nulls(rows, column.type) for name, column in columns.items()})
     _values(annotator, settings, {"text": columns["text"]} if "text" in annotator.needs else {})
@@ -99,3 +108,9 @@ def _check_values(annotator: Annotator, settings: Settings, columns: dict[str, p
 def _values(annotator: Annotator, settings: Settings, columns: dict[str, pa.Array]) -> list[list[Any]]:
     rows = len(next(iter(columns.values()), pa.nulls(3)))
     return [array.to_pylist() for array in run(annotator, settings, columns, rows)]
+
+
+def _same(a: Any, b: Any, tolerance: float) -> bool:
+    if isinstance(a, float) and isinstance(b, float):
+        return math.isclose(a, b, rel_tol=0.0, abs_tol=tolerance) or a == b
+    return bool(a == b)

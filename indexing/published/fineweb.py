@@ -13,11 +13,11 @@ from indexing.published.values import PROBABILITY, numbers
 _EDU = "HuggingFaceFW/fineweb-edu-classifier; kept in FineWeb-Edu from 3 up."
 _FIRST = "Read off the first 512 tokens of the text."
 
-_SCORES = {
+SCORES = {
     "score": Field(name="score", type="double", meaning="Educational value, about 0 to 5.", source=_EDU, caveat=_FIRST,
                    bins=(0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0)),
     "int_score": Field(name="int_score", type="int", meaning="Educational value rounded to 0 to 5.", source=_EDU,
-                       caveat=_FIRST, range=(0.0, 5.0)),
+                       caveat=_FIRST, range=(0.0, 5.0), bins=(0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0)),
 }  # fmt: skip
 _PAGE = {
     "language_score": Field(name="language_score", type="double", meaning="Confidence in the published language.",
@@ -38,7 +38,7 @@ _TEXTS = {
 
 
 def _plan(names: Names) -> list[Rating]:
-    fields = {**_SCORES, **_PAGE}
+    fields = {**SCORES, **_PAGE}
     plan = [Rating(columns=(n,), fields=(field,), convert=numbers) for n, field in fields.items() if n in names]
     return plan + [kept(name, meaning=about, source="FineWeb.") for name, about in _TEXTS.items() if name in names]
 

@@ -15,7 +15,7 @@ from indexing.published.values import numbers, texts
 from indexing.typed_columns import listed
 
 _SOURCE = "NVIDIA NeMo Curator."
-_TEXTS = {
+LABELS = {
     "quality_pred": ("Quality: High, Medium or Low.", "nvidia/quality-classifier-deberta"),
     "domain_pred": ("Domain, one of 26.", "nvidia/domain-classifier"),
     "content_pred": ("Kind of content, one of 11.", "nvidia/content-type-classifier-deberta"),
@@ -48,7 +48,7 @@ _RISKS = Field(
 
 
 def _plan(names: Names) -> list[Rating]:
-    plan = [kept(name, meaning=says, source=by) for name, (says, by) in _TEXTS.items() if name in names]
+    plan = [kept(name, meaning=says, source=by) for name, (says, by) in LABELS.items() if name in names]
     plan += [Rating(columns=(n,), fields=(field,), convert=numbers) for n, field in _NUMBERS.items() if n in names]
     risks = [Rating(columns=("aegis_pred",), fields=(_RISKS,), convert=_risks)]
     return plan + (risks if "aegis_pred" in names else [])
@@ -67,7 +67,7 @@ def _risks(cells: Cells, rating: Rating) -> list[pa.Array]:
 
 
 def _origin(names: Names, path: str) -> str | None:
-    own = (_TEXTS.keys() | _NUMBERS.keys() | {"aegis_pred"}) - {"quality_prob", "is_poisoned"}
+    own = (LABELS.keys() | _NUMBERS.keys() | {"aegis_pred"}) - {"quality_prob", "is_poisoned"}
     return "nemo_curator" if own & set(names) else None
 
 

@@ -19,11 +19,11 @@ STEMS = ("writing_style", "facts_and_trivia", "educational_value", "required_exp
 
 _LENGTHS = "chunk_lengths"
 _SOURCE = "QuRating (Wettig et al., 2024), princeton-nlp/QuRatedPajama."
-_AUTHORS = (
+AUTHORS = (
     "Unbounded logits, to be compared within a corpus; the authors report biases by topic, role, region and language"
 )
-_CHUNKED = f"Ratings are of windows of 512 tokens, not of the document. {_AUTHORS}."
-_SLICED = f"A row may be a slice of 1,024 tokens of a longer document. {_AUTHORS}."
+_CHUNKED = f"Ratings are of windows of 512 tokens, not of the document. {AUTHORS}."
+_SLICED = f"A row may be a slice of 1,024 tokens of a longer document. {AUTHORS}."
 
 
 def _origin(names: Names, path: str) -> str | None:

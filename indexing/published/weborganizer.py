@@ -28,7 +28,7 @@ FORMATS = (
     "Structured Data", "Documentation", "Audio Transcript", "Tutorial", "User Review",
 )  # fmt: skip
 
-_SOURCE = "WebOrganizer (Wettig et al., 2025), CodeCreator/WebOrganizer, commit 87b50f38."
+SOURCE = "WebOrganizer (Wettig et al., 2025), CodeCreator/WebOrganizer, commit 87b50f38."
 _DOMAINS = {"domains_topics": ("topic", TOPICS), "domains_formats": ("format", FORMATS)}
 _OWN = re.compile(r"(domains_(topics|formats|clusters-k\d+)|scores_(dclm-fasttext|fineweb-edu))(__\w+)?")
 
@@ -52,13 +52,13 @@ def _rating(column: str) -> Rating:
         name, choices = _DOMAINS[base]
         if what == "logits":
             about = f"Probability of the likeliest {name}: softmax of the published logits."
-            field = Field(name=f"{name}.confidence", type="double", meaning=about, source=_SOURCE, range=(0.0, 1.0))
+            field = Field(name=f"{name}.confidence", type="double", meaning=about, source=SOURCE, range=(0.0, 1.0))
             return Rating(columns=(column,), fields=(field,), convert=_confidence)
-        field = Field(name=name, type="text", meaning=f"{name.capitalize()} of the page, one of 24.", source=_SOURCE)
+        field = Field(name=name, type="text", meaning=f"{name.capitalize()} of the page, one of 24.", source=SOURCE)
         return Rating(columns=(column,), fields=(field,), convert=lambda c, r: [labels(c, column, by_number(choices))])
     kind = "int" if base.startswith("domains") or what == "rounded" else "double"
     about = f"{'Cluster' if base.startswith('domains') else 'Score'} of the page: {column.partition('_')[2]}."
-    field = Field(name=column, type="int" if kind == "int" else "double", meaning=about, source=_SOURCE)
+    field = Field(name=column, type="int" if kind == "int" else "double", meaning=about, source=SOURCE)
     return Rating(columns=(column,), fields=(field,), convert=numbers)
 
 

@@ -10,7 +10,8 @@ from indexing.annotators.check import check, odd_columns
 from indexing.annotators.language import detect_languages
 from indexing.annotators.scripts import main_scripts
 
-each = pytest.mark.parametrize("annotator", ANNOTATORS, ids=lambda a: a.name)
+#: Those that evaluate a model are held to it in `tests/indexing/models`, by tiny models.
+each = pytest.mark.parametrize("annotator", [a for a in ANNOTATORS if a.open is None], ids=lambda a: a.name)
 
 
 def values(name: str, **columns: list[object]) -> list[list[object]]:
@@ -120,3 +121,7 @@ def test_an_unknown_annotator_is_named_with_what_was_meant() -> None:
 def test_select_adds_what_is_needed_in_the_order_of_the_list() -> None:
     assert [a.name for a in select(["tokens"])] == ["characters", "language", "tokens"]
     assert [a.name for a in select(["default", "year"])] == [a.name for a in ANNOTATORS if a.name in DEFAULT]
+
+
+def test_no_annotator_that_evaluates_a_model_runs_unasked() -> None:
+    assert not [name for name in DEFAULT if by_name(name).open is not None]

@@ -113,7 +113,7 @@ def test_neither_the_batch_nor_the_words_kept_change_an_answer(monkeypatch: pyte
 
 def test_hashes_of_words_tell_place_and_order_and_not_what_stands_around() -> None:
     texts = [b" ab ba a b aab aba ", b"\0a\tb\nab  ba  aab aba " + b"x" * 9_000 + b"\n"]
-    first, second = (set(fasttext_model._Words.of(text).hashes.tolist()) for text in texts)
+    first, second = (set(fasttext_model.Words.of(text).hashes.tolist()) for text in texts)
     assert len(first) == 6
     assert first < second and len(second) == 7
 
