@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,6 +82,12 @@ def grouping_fields(fields: Mapping[str, Field]) -> list[str]:
     """Fields that ratings can be told by: text with one value a document, yes/no, and years; the usual ones first."""
     found = [n for n, f in fields.items() if not f.multi and n not in _UNIQUE and _makes_groups(f)]
     return sorted(found, key=lambda n: _FIRST.index(n) if n in _FIRST else len(_FIRST))
+
+
+def telling_field(corpus: Corpus, fields: Sequence[str]) -> str | None:
+    """The first field whose values tell documents apart, else the first at all."""
+    texts = (f for f in fields if corpus.fields[f].type == "text")
+    return next((f for f in texts if len(corpus.catalog.text_column(f).dictionary) > 1), next(iter(fields), None))
 
 
 def divide(corpus: Corpus, selection: Selection, by: str) -> Division:
