@@ -86,8 +86,8 @@ class Link:
     On the Safety page `dimension` is the field that flags, `threshold` where it does (None: the usual ones), `keep` is
     "flagged" where nothing else is kept; the first field of `by` divides the documents, `compare` are the ratings of
     what goes and what stays, `groups` the reader's own (a name and filters, a line each), and `review` is "unflagged"
-    where those are reviewed. `why` is the rule whose evidence is marked in a document, as `system:reason`, instead of
-    what the query matches.
+    where those are reviewed. `why` is the rule whose evidence is marked in a document, as `system:reason`, or the
+    field whose flagged places are, as `flags:field`, instead of what the query matches.
     """
 
     query: Query

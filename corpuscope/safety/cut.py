@@ -40,6 +40,15 @@ class Cut:
         return opposite
 
     @property
+    def unflagged_in_words(self) -> str:
+        """What is not flagged, for people: `toxicity < 0.5 or none`."""
+        flag = self.flag
+        if flag.op in (">=", "<="):
+            sign = "<" if flag.op == ">=" else ">"
+            return f"{flag.field} {sign} {flag.values[0]} or none"
+        return self.unflagged.in_words()
+
+    @property
     def kept(self) -> Filter:
         """The filter that selects what is kept."""
         return self.flag if self.inverse else self.unflagged

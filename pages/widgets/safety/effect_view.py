@@ -10,6 +10,7 @@ from pages.widgets import wording
 from pages.widgets.panel import door
 from pages.widgets.quality_view import search_of
 from pages.widgets.safe_html import Html, datum, element, join
+from pages.widgets.safety.flags_view import kind_class
 from pages.widgets.safety.place import Place
 
 #: The name of each side and its class, which bears its colour and its form.
@@ -37,7 +38,7 @@ def ratings_html(effect: Effect) -> Html:
 
 def _rating_row(rated: Rated) -> Html:
     numbers = (rated.kept.median, rated.dropped.median, rated.kept.mean, rated.dropped.mean)
-    cells = (element("td", "–" if n is None else wording.amount(n), class_="number") for n in numbers)
+    cells = (element("td", "–" if n is None else wording.value(n), class_="number") for n in numbers)
     told = f"{rated.kept.rated:,} kept and {rated.dropped.rated:,} dropped documents have it. {rated.field.meaning}"
     name = element("th", datum(rated.field.name), scope="row", title=told)
     return element("tr", name, element("td", _line(rated), class_="figure-cell"), *cells)
@@ -51,8 +52,8 @@ def _line(rated: Rated) -> Html | None:
     medians = {"kept": rated.kept.median, "dropped": rated.dropped.median}
     places = {name: _percent(m, low, high) for name, m in medians.items() if m is not None}
     dots = (element("i", class_=f"dot {name}", style=f"left:{place:.1f}%") for name, place in places.items())
-    told = ", ".join(f"median {name} {wording.amount(m)}" for name, m in medians.items() if m is not None)
-    ends = f"; all from {wording.amount(low)} ({QUANTILES[0]:.0%}) to {wording.amount(high)} ({QUANTILES[-1]:.0%})"
+    told = ", ".join(f"median {name} {wording.value(m)}" for name, m in medians.items() if m is not None)
+    ends = f"; all from {wording.value(low)} ({QUANTILES[0]:.0%}) to {wording.value(high)} ({QUANTILES[-1]:.0%})"
     line = element("i", class_="line", style="left:0;width:100%")
     return element("span", line, *dots, class_="box", role="img", title=told + ends, aria_label=told + ends)
 
@@ -82,7 +83,7 @@ def _share_row(place: Place, effect: Effect, share: Share) -> Html:
     name = datum(portion.label or "(empty)")
     head = element("span", name) if portion.filters is None else door(search_of(place.link, portion.filters), name)
     cells = (element("td", cell, class_="number") for cell in _share_cells(place, effect, share))
-    return element("tr", element("th", head, scope="row"), *cells, class_=portion.kind)
+    return element("tr", element("th", head, scope="row"), *cells, class_=kind_class(portion))
 
 
 def _share_cells(place: Place, effect: Effect, share: Share) -> Iterator[object]:
@@ -90,7 +91,7 @@ def _share_cells(place: Place, effect: Effect, share: Share) -> Iterator[object]
     after = share.kept.documents / effect.kept.documents if effect.kept.documents else 0.0
     yield f"{before:.1%}"
     yield f"{after:.1%}" if effect.kept.documents else "–"
-    yield f"{100 * (after - before):+.1f} pp".replace("-", "−") if effect.kept.documents else "–"
+    yield _points(after - before) if effect.kept.documents else "–"
     told = wording.share(share.kept.documents, share.all.documents)
     title = f"{share.kept.documents:,} of {wording.documents(share.all.documents)} ({told})"
     if share.kept.tokens is not None and share.all.tokens is not None:
@@ -100,3 +101,9 @@ def _share_cells(place: Place, effect: Effect, share: Share) -> Iterator[object]
     else:
         link = search_of(place.link, (*share.portion.filters, place.cut.kept))
         yield door(link, f"{share.kept.documents:,}", title=title, data_count=share.kept.documents)
+
+
+def _points(change: float) -> str:
+    """A change of a share in percentage points."""
+    rounded = round(100 * change, 1)
+    return f"{rounded:+.1f} pp".replace("-", "−") if rounded else "0.0 pp"

@@ -25,7 +25,7 @@ def borderline_html(place: Place, told: Borderline) -> Html:
     seed = place.link.query.seed
     others = replace(place.link, query=replace(place.link.query, seed=(seed + 1) % _SEEDS))
     sides = (
-        _side("Just not flagged", place.cut.unflagged.in_words(), told.unflagged, place),
+        _side("Just not flagged", place.cut.unflagged_in_words.removesuffix(" or none"), told.unflagged, place),
         _side("Just flagged", place.cut.flag.in_words(), told.flagged, place),
     )
     again = element("p", door(others, "Others", data_name="others"), f" (seed {seed})", class_="way")

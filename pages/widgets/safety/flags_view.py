@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from corpuscope.portions import Portion
 from corpuscope.safety.cut import Cut
 from corpuscope.safety.flags import FlagsRow, FlagsTable
 from pages.widgets import wording
@@ -58,7 +59,11 @@ def _row(place: Place, table: FlagsTable, row: FlagsRow, deepest: list[float]) -
     cells = (_cell(place, table, row, i, deepest[i]) for i in range(len(table.cuts)))
     number = element("td", f"{portion.documents:,}", class_="number")
     return element(
-        "tr", element("th", head, scope="row"), number, *cells, class_="whole" if row is table.whole else portion.kind
+        "tr",
+        element("th", head, scope="row"),
+        number,
+        *cells,
+        class_="whole" if row is table.whole else kind_class(portion),
     )
 
 
@@ -79,6 +84,11 @@ def _cell(place: Place, table: FlagsTable, row: FlagsRow, i: int, deepest: float
         label = element("span", label, class_="still", title=title)
     depth = 0.0 if row is table.whole or not deepest else _DEEPEST * _share(row, i) / deepest
     return element("td", label, class_="oppose", style=f"--depth:{depth:.0f}%")
+
+
+def kind_class(portion: Portion) -> str | None:
+    """The class of a row: other values and none are set apart."""
+    return None if portion.kind == "value" else portion.kind
 
 
 def _share(row: FlagsRow, i: int) -> float:

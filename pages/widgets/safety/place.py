@@ -86,7 +86,10 @@ def place_of(link: Link, corpus: MarkedCorpus, known: tuple[Dimension, ...]) -> 
 
 
 def _first_ratings(corpus: MarkedCorpus, rated: frozenset[str]) -> list[str]:
-    """Some ratings of several kinds: the first ones of each group in turn."""
-    groups = [[f.name for f in g.fields if f.name in rated] for g in rating_groups(corpus.fields.values())]
+    """Some ratings of several kinds: the first ones of each group in turn, measures before counts."""
+    groups = [
+        sorted((f for f in g.fields if f.name in rated), key=lambda f: f.type == "int")
+        for g in rating_groups(corpus.fields.values())
+    ]
     longest = max(map(len, groups), default=0)
-    return [names[i] for i in range(longest) for names in groups if i < len(names)][:_RATINGS]
+    return [fields[i].name for i in range(longest) for fields in groups if i < len(fields)][:_RATINGS]

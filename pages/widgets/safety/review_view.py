@@ -61,7 +61,7 @@ def _told(place: Place, queue: Queue) -> Html:
     name = "precision" if place.flagged else "miss rate"
     share = "–" if told.share is None else f"{told.share:.0%}"
     bounds = f"{told.interval.low:.0%} – {told.interval.high:.0%}" if told.judged else "nothing judged yet"
-    side = place.cut.flag if place.flagged else place.cut.unflagged
+    side = place.cut.flag.in_words() if place.flagged else place.cut.unflagged_in_words
     parts = [
         element("p", element("b", share), element("span", name), class_="figure", data_name="estimate"),
         element("p", element("b", bounds), element("span", "95%, Wilson"), class_="figure"),
@@ -71,7 +71,7 @@ def _told(place: Place, queue: Queue) -> Html:
         element(
             "p",
             element("b", f"{drawn.of:,}"),
-            element("span", f"documents with {side.in_words()}, in random order"),
+            element("span", f"documents with {side}, in random order"),
             class_="figure",
         ),
     ]
@@ -92,8 +92,8 @@ def _card(place: Place, queue: Queue) -> Html:
 
 
 def _question(place: Place) -> Html:
-    rule = place.cut.flag.in_words()
-    asked = f"It is flagged ({rule})." if place.flagged else f"It is not flagged (not {rule})."
+    side = place.cut.flag.in_words() if place.flagged else place.cut.unflagged_in_words
+    asked = f"It is flagged: {side}." if place.flagged else f"It is not flagged: {side}."
     return element("p", asked, " Do you agree?", class_="question")
 
 

@@ -122,7 +122,15 @@ class ThresholdView:
         )
         key = [element("span", "documents kept", class_="documents")]
         key += [element("span", f"tokens{self._tilde} kept", class_="tokens")] if has_tokens else []
-        legend = element("p", *key, element("span", "over the threshold T", class_="plain"), class_="curve-key")
+        legend = element(
+            "p",
+            *key,
+            element(
+                "span",
+                "over the threshold T",
+            ),
+            class_="curve-key",
+        )
         return join([legend, element("div", scale, drawn, class_="curves"), self._slider(), self._numbers()])
 
     def _line(self, numbers: list[int], whole: int, name: str) -> Html:
