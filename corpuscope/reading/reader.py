@@ -31,7 +31,8 @@ def read(corpus: Corpus, query: Query, id: str, *, start: int | None = None, why
     """The document with an id, and the page of its text that holds the place `start` (None: the first match).
 
     `why` marks what shows that a rule fails (`system:reason`), or places that a field flags (`flags:field`), instead of
-    what the query matches. Personal data is masked where the query's answers are. Raises UnknownDocument for an id that is not shown.
+    what the query matches. Personal data is masked where the query's answers are. Raises UnknownDocument for an id that
+    is not shown.
     """
     row = row_of(corpus, id)
     (document,) = corpus.documents.read([row])
