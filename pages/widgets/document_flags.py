@@ -36,6 +36,6 @@ def _flag(link: Link, flag: Flag) -> Html:
         " ",
         element("span", "may be offensive", class_="verdict against"),
     )
-    body = element("li", element("p", datum(named), class_="quiet"), element("p", way))
+    body = element("li", element("p", "It says: ", datum(named), class_="quiet"), element("p", way))
     reasons = element("ol", body, class_="reasons")
     return element("details", head, reasons, class_="rating-system", open=is_shown, data_name=f"flag {flag.field.name}")

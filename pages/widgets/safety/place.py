@@ -61,7 +61,7 @@ def place_of(link: Link, corpus: MarkedCorpus, known: tuple[Dimension, ...]) -> 
     """The place that an address names; raises InvalidQuery for a dimension or a group that is none."""
     names = [d.name for d in known]
     if link.dimension is not None and link.dimension not in names:
-        raise InvalidQuery(f"{link.dimension} flags no documents here. {suggest(link.dimension, names)}")
+        raise InvalidQuery(f"No field {link.dimension!r} flags documents here. {suggest(link.dimension, names)}")
     chosen = known[0] if link.dimension is None else known[names.index(link.dimension)]
     fields = corpus.fields
     groupings = grouping_fields(fields)
