@@ -1,14 +1,17 @@
-"""The fields of the toxicity annotator by name, and where it flags: what jobs, counts and pages share."""
+"""What the fields of toxicity are called, and from where on a stretch of text counts as toxic."""
 
 from __future__ import annotations
 
-#: The highest probability of any piece of a document, 0 to 1.
-FIELD = "toxicity"
-#: The mean over its pieces, and the share of its pieces that are flagged.
-MEAN, SHARE = "toxicity_mean", "toxicity_share"
-#: Places in the text as "start-end probability": code points, the end exclusive.
+from typing import Literal, get_args
+
+WordCategory = Literal["slur", "profanity", "insult", "violence", "sexual"]
+WORD_CATEGORIES: tuple[WordCategory, ...] = get_args(WordCategory)
+
+#: A window is flagged from this probability on.
+THRESHOLD = 0.5
+#: Flagged windows and word hits that a document keeps the places of, at most; the worst and the first.
+MOST_SPANS = 100
+
+SCORE, MEAN, SHARE = "toxicity", "toxicity_mean", "toxicity_share"
 SPANS = "toxicity_spans"
-#: Words of the lists, and their places as "start-end category".
 WORDS, WORD_SPANS = "toxicity_words", "toxicity_word_spans"
-#: From here on a document is flagged, unless the reader says otherwise.
-DEFAULT_THRESHOLD = 0.5

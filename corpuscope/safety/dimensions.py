@@ -40,19 +40,19 @@ _JIGSAW = "Perspective API and Jigsaw's data sets: a probability; half is the cu
 _CELADON = "Celadon (arXiv 2410.22587): 2 is clearly expressed, 3 overt hatred or a call to violence."
 _TOTAL = "Celadon's rule (arXiv 2410.22587): from a total of 4 on a text is at least mildly toxic, from 7 on toxic."
 _DOLMA = "Dolma's taggers: a probability; 0.4 is the cut that its web part was made with."
-_HALF = str(toxicity.DEFAULT_THRESHOLD)
+_HALF = str(toxicity.THRESHOLD)
 _BUNDLED = "The toxicity annotator"
 _NO_PART = r"(?!.*\.(?:mean|min|spans|characters)$)"
 
 KINDS: tuple[Kind, ...] = (
-    Kind(toxicity.FIELD, ">=", (_HALF,), "0 to 1", f"{_BUNDLED}: highest probability.", spans=toxicity.SPANS),
+    Kind(toxicity.SCORE, ">=", (_HALF,), "0 to 1", f"{_BUNDLED}: highest probability.", spans=toxicity.SPANS),
     Kind(toxicity.MEAN, ">=", (_HALF,), "0 to 1", f"{_BUNDLED}: mean probability.", spans=toxicity.SPANS),
     Kind(toxicity.SHARE, ">=", (_HALF,), "0 to 1", f"{_BUNDLED}: share of flagged pieces.", spans=toxicity.SPANS),
     Kind(toxicity.WORDS, ">=", ("1",), "a count", f"{_BUNDLED}: words of its lists.", spans=toxicity.WORD_SPANS),
     Kind(_PERSPECTIVE, ">=", (_HALF,), "0 to 1", _JIGSAW),
     Kind("celadon_(race_origin|gender_sex|religion|ability|violence)", ">=", ("2",), "0 to 3", _CELADON),
     Kind("celadon_total", ">=", ("4",), "0 to 15", _TOTAL),
-    Kind("celadon_label", "=", ("Mild", "Toxic", "mild", "toxic"), "a label", _TOTAL),
+    Kind("celadon_label", "=", ("Mild", "Toxic"), "a label", _TOTAL),
     Kind("rps_doc_ldnoobw_words", ">=", ("1",), "a count", "RedPajama-V2: entries of the LDNOOBW list of bad words."),
     Kind("rps_doc_ut1_blacklist", "?", (), "a category", "RedPajama-V2: the host is on a list of UT1 Capitole."),
     Kind(rf"{_NO_PART}(?:.*_)?hatespeech(?!.*non_toxic).*", ">=", ("0.4",), "0 to 1", _DOLMA),

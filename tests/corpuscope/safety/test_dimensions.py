@@ -23,7 +23,7 @@ def one(name: str, type_: str = "double", **more: object) -> list[str]:
         ("sexual_explicit", "double", "sexual_explicit>=0.5"),
         ("celadon_race_origin", "int", "celadon_race_origin>=2"),
         ("celadon_total", "int", "celadon_total>=4"),
-        ("celadon_label", "text", "celadon_label=Mild,Toxic,mild,toxic"),
+        ("celadon_label", "text", "celadon_label=Mild,Toxic"),
         ("rps_doc_ut1_blacklist", "int", "rps_doc_ut1_blacklist?"),
         ("dolma__jigsaw_hatespeech_document_v2____label__toxic", "double", None),
         ("exp__jigsaw_nsfw_document_v1____label__nsfw.max", "double", None),
