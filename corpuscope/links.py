@@ -6,6 +6,7 @@ document?corpus=demo&q=climate+policy&doc=c4-17&at=3
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
@@ -209,7 +210,8 @@ def _part(value: str) -> str:
 
 
 def _number(value: str) -> str:
-    float(value)
+    if not math.isfinite(float(value)):
+        raise ValueError(value)
     return value
 
 

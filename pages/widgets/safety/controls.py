@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 from functools import partial
 
@@ -86,6 +87,8 @@ def _checked(given: str, place: Place) -> str:
     """A typed threshold; raises InvalidQuery for what is no number."""
     given = given.strip()
     rule_mask(place.corpus, place.cut.dimension.flag(given))
+    if not math.isfinite(float(given)):
+        raise InvalidQuery(f"A threshold is a number such as 0.5, not {given}.")
     return given
 
 

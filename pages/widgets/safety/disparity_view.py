@@ -13,21 +13,24 @@ from pages.widgets.quality_view import search_of
 from pages.widgets.safe_html import Html, datum, element, join
 from pages.widgets.safety.place import Place
 
-#: The scale of ratios: from a quarter to four times, by the logarithm.
-_WIDEST = 4.0
+#: How far the line of ratios may reach, by the logarithm: 1 / 1.25 to 1.25 and so on.
+_REACHES = (1.02, 1.05, 1.1, 1.25, 1.5, 2.0, 4.0)
+#: Ratios that are nearer to 1 are written with more digits.
+_NEAR_ONE = 0.002
 
 
 def disparity_html(place: Place, told: Disparity) -> Html:
     """The groups by field, then the reader's own, then the whole."""
+    reach = _reach(told)
     top = ("documents", "kept share", "95%", "ratio to all", "95%")
     heads = element(
         "tr",
         element("th", "group"),
         *(element("th", h, class_="number") for h in top),
-        element("th", "¼ · 1 · 4", class_="axis", title="The ratio to the whole on a logarithmic line"),
+        element("th", f"÷{reach:g} · 1 · ×{reach:g}", class_="axis", title="The ratio on a logarithmic line"),
         element("th", ""),
     )
-    rows = (_row(place, group, starts=_is_first(told, i)) for i, group in enumerate((*told.groups, told.whole)))
+    rows = (_row(place, group, reach, starts=_is_first(told, i)) for i, group in enumerate((*told.groups, told.whole)))
     table = element("table", element("thead", heads), element("tbody", *rows), class_="by-table", aria_label="Who pays")
     return join([element("div", table, class_="sheet scroll"), element("p", _NOTE, class_="note")])
 
@@ -39,11 +42,18 @@ _NOTE = (
 )
 
 
+def _reach(told: Disparity) -> float:
+    """How far the line reaches: as far as the intervals of groups with enough documents, if it can."""
+    told_groups = [g for g in told.groups if g.documents >= ENOUGH and g.ratio]
+    ends = [end for g in told_groups for end in (g.interval.high, 1 / g.interval.low if g.interval.low else math.inf)]
+    return next((reach for reach in _REACHES if reach >= max(ends, default=1.0)), _REACHES[-1])
+
+
 def _is_first(told: Disparity, i: int) -> bool:
     return 0 < i < len(told.groups) and told.groups[i].by != told.groups[i - 1].by
 
 
-def _row(place: Place, group: Paid, *, starts: bool) -> Html:
+def _row(place: Place, group: Paid, reach: float, *, starts: bool) -> Html:
     is_whole = group.by is None and group.filters == ()
     of = "all documents" if is_whole else group.by or "own group"
     name = datum(group.label or "(empty)")
@@ -53,7 +63,7 @@ def _row(place: Place, group: Paid, *, starts: bool) -> Html:
         head = door(search_of(place.link, group.filters), name, title=of, data_count=group.documents)
     kind = None if is_whole else element("span", of, class_="quiet kind")
     cells = (element("td", cell, class_="number") for cell in _numbers(place, group, is_whole=is_whole))
-    line = element("td", None if is_whole else _line(group), class_="axis")
+    line = element("td", None if is_whole else _line(group, reach), class_="axis")
     sign = element("td", None if is_whole else _sign(group), class_="sign")
     classes = " ".join(c for c in ("whole" if is_whole else "", "starts" if starts else "") if c)
     return element(
@@ -79,16 +89,17 @@ def _numbers(place: Place, group: Paid, *, is_whole: bool) -> Iterator[object]:
     if is_whole or group.ratio is None:
         yield from ("–", "–")
         return
-    yield f"{group.ratio:.3f}"
-    high = "∞" if math.isinf(group.interval.high) else f"{group.interval.high:.3f}"
-    yield f"{group.interval.low:.3f} – {high}"
+    digits = 3 if abs(group.ratio - 1) >= _NEAR_ONE else 5
+    yield f"{group.ratio:.{digits}f}"
+    high = "∞" if math.isinf(group.interval.high) else f"{group.interval.high:.{digits}f}"
+    yield f"{group.interval.low:.{digits}f} – {high}"
 
 
-def _line(group: Paid) -> Html | None:
+def _line(group: Paid, reach: float) -> Html | None:
     """The ratio with its interval around the line at 1."""
     if group.ratio is None:
         return None
-    low, middle, high = (_at(v) for v in (group.interval.low, group.ratio, group.interval.high))
+    low, middle, high = (_at(v, reach) for v in (group.interval.low, group.ratio, group.interval.high))
     parts = (
         element("i", class_="one"),
         element("i", class_="line", style=f"left:{low:.1f}%;width:{max(0.5, high - low):.1f}%"),
@@ -97,10 +108,10 @@ def _line(group: Paid) -> Html | None:
     return element("span", *parts, class_="box", aria_hidden="true")
 
 
-def _at(ratio: float) -> float:
+def _at(ratio: float, reach: float) -> float:
     """The place of a ratio on the line, in percent."""
-    bounded = min(_WIDEST, max(1 / _WIDEST, ratio))
-    return 50 * (1 + math.log(bounded) / math.log(_WIDEST))
+    bounded = min(reach, max(1 / reach, ratio))
+    return 50 * (1 + math.log(bounded) / math.log(reach))
 
 
 def _sign(group: Paid) -> Html:

@@ -64,9 +64,10 @@ def _percent(value: float, low: float, high: float) -> float:
 
 def domains_html(place: Place, effect: Effect) -> Html:
     """The shares of domains before and after, a table for each field."""
-    if not effect.domains:
-        return element("p", "This corpus has no field that tells domains.", class_="note")
-    return element("div", *(_domain(place, effect, s) for s in effect.domains), class_="domain-tables")
+    told = [d for d in effect.domains if any(s.portion.kind == "value" for s in d.shares)]
+    if not told:
+        return element("p", "No field tells the domains of these documents.", class_="note")
+    return element("div", *(_domain(place, effect, d) for d in told), class_="domain-tables")
 
 
 def _domain(place: Place, effect: Effect, told: Shares) -> Html:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
 import streamlit as st
 
 from corpuscope.command_line import quote
 from corpuscope.errors import CorpuscopeError
 from corpuscope.links import SAFETY
 from corpuscope.safety.borderline import borderline, excerpts
-from corpuscope.safety.curve import curve
+from corpuscope.safety.curve import Curve, curve
 from corpuscope.safety.dimensions import dimensions
-from corpuscope.safety.disparity import disparity
-from corpuscope.safety.effect import threshold_effect
-from corpuscope.safety.flags import flags_table
+from corpuscope.safety.disparity import Disparity, disparity
+from corpuscope.safety.effect import Effect, threshold_effect
+from corpuscope.safety.flags import FlagsTable, flags_table
 from corpuscope.safety.population import Population
 from corpuscope.safety.review import Judged, draw, review_precision
 from corpuscope.sessions.marks import MarkedCorpus
-from pages.widgets import exploration, panel, summary_view
+from pages.widgets import exploration, panel, summary_view, wording
 from pages.widgets.all_matches import failure, no_match, opening
 from pages.widgets.patience import patience
 from pages.widgets.quality_tables import head
@@ -29,6 +32,9 @@ from pages.widgets.safety.flags_view import flags_html
 from pages.widgets.safety.place import Place, place_of
 from pages.widgets.safety.review_view import Queue, review_html
 from pages.widgets.safety.threshold_view import ThresholdView
+
+#: The documents that this window has counted last.
+_COUNTED = "safety_counted"
 
 
 def safety_page() -> None:
@@ -46,16 +52,53 @@ def safety_page() -> None:
             panel.show(_nothing_flags(corpus), key="nothing")
             return
         place = place_of(link, corpus, known)
-        with status, patience(link.query):
-            documents = place.population()
-            if not len(documents):
-                panel.show(no_match(link, "No document matches"), key="nothing")
-                return
-            with status:
-                panel.show(_remarks(documents), key="remarks")
-        _show(place, documents)
+        with status, _sign(place):
+            answer = _count(place)
     except CorpuscopeError as error:
-        panel.show(failure(link, "This cannot be counted", error), key="error")
+        with status:
+            panel.show(failure(link, "This cannot be counted", error), key="error")
+        return
+    with status:
+        if answer is None:
+            panel.show(no_match(link, "No document matches"), key="nothing")
+            return
+        panel.show(_remarks(answer.documents), key="remarks")
+    _show(place, answer)
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """What is counted of some documents for a place."""
+
+    documents: Population
+    flags: FlagsTable
+    curve: Curve
+    effect: Effect
+    paid: Disparity
+
+
+def _count(place: Place) -> _Answer | None:
+    """Everything that is counted; None where there is nothing to count."""
+    documents = place.population()
+    if not len(documents):
+        return None
+    at = {} if place.link.threshold is None else {place.cut.dimension.name: place.link.threshold}
+    return _Answer(
+        documents=documents,
+        flags=flags_table(documents, place.dimensions, place.by, at),
+        curve=curve(documents, place.cut.dimension),
+        effect=threshold_effect(documents, place.cut, place.ratings, place.domains),
+        paid=disparity(documents, place.cut, place.people, place.own),
+    )
+
+
+def _sign(place: Place) -> AbstractContextManager[None]:
+    """A sign of work for documents that this window counts for the first time; then it would only flicker."""
+    counted = (place.corpus.label, place.link.query.of_all_matches())
+    if place.link.query.reads_texts or st.session_state.get(_COUNTED) == counted:
+        return patience(place.link.query)
+    st.session_state[_COUNTED] = counted
+    return st.spinner("Counting …")
 
 
 def _nothing_flags(corpus: MarkedCorpus) -> Html:
@@ -74,45 +117,36 @@ def _remarks(documents: Population) -> Html:
     return join(element("p", note, class_="note") for note in notes)
 
 
-def _show(place: Place, documents: Population) -> None:
-    _flags(place, documents)
-    _threshold(place, documents)
-    _payers(place, documents)
-    _borderline(place, documents)
-    _review(place, documents)
-
-
-def _flags(place: Place, documents: Population) -> None:
-    about = f"Documents that each dimension flags, of {len(documents):,} that match. A column's head chooses it."
-    panel.show(head("Flags by dimension", about), key="flags_head")
-    controls.choose_grouping(place)
-    at = {} if place.link.threshold is None else {place.cut.dimension.name: place.link.threshold}
-    panel.show(flags_html(place, flags_table(documents, place.dimensions, place.by, at)), key="flags")
-
-
-def _threshold(place: Place, documents: Population) -> None:
-    panel.show(
-        head("What a threshold does", "Every match is counted; nothing in the corpus is changed."), key="cut_head"
-    )
-    found = curve(documents, place.cut.dimension)
-    effect = threshold_effect(documents, place.cut, place.ratings, place.domains)
-    view = ThresholdView(place, effect, found)
-    panel.show(view.html(), key="threshold", on_act=controls.on_threshold(place, found))
-    panel.show(
-        head("Ratings of what stays and what goes", "Does the filter take the good with the bad?"), key="ratings_head"
-    )
-    controls.choose_ratings(place)
-    panel.show(ratings_html(effect), key="ratings")
-    panel.show(head("Domains before and after", "Shares of documents; pp are percentage points."), key="domains_head")
-    panel.show(domains_html(place, effect), key="domains")
-
-
-def _payers(place: Place, documents: Population) -> None:
+def _show(place: Place, answer: _Answer) -> None:
+    _flags(place, answer)
+    _threshold(place, answer)
     about = "How much of each group is kept, beside the whole. Groups of your own are filters."
     panel.show(head("Who pays", about), key="pays_head")
-    told = disparity(documents, place.cut, place.people, place.own)
-    panel.show(disparity_html(place, told), key="pays")
+    panel.show(disparity_html(place, answer.paid), key="pays")
     controls.add_group(place)
+    _borderline(place, answer.documents)
+    _review(place, answer.documents)
+
+
+def _flags(place: Place, answer: _Answer) -> None:
+    matching = wording.documents(len(answer.documents))
+    about = f"{matching} match; each dimension flags some of them. A column's head chooses it for the threshold."
+    panel.show(head("Flags by dimension", about), key="flags_head")
+    controls.choose_grouping(place)
+    panel.show(flags_html(place, answer.flags), key="flags")
+
+
+def _threshold(place: Place, answer: _Answer) -> None:
+    about = "Every match is counted; nothing in the corpus is changed."
+    panel.show(head("What a threshold does", about), key="cut_head")
+    view = ThresholdView(place, answer.effect, answer.curve)
+    panel.show(view.html(), key="threshold", on_act=controls.on_threshold(place, answer.curve))
+    about = "Does the filter take the good with the bad?"
+    panel.show(head("Ratings of what stays and what goes", about), key="ratings_head")
+    controls.choose_ratings(place)
+    panel.show(ratings_html(answer.effect), key="ratings")
+    panel.show(head("Domains before and after", "Shares of documents; pp are percentage points."), key="domains_head")
+    panel.show(domains_html(place, answer.effect), key="domains")
 
 
 def _borderline(place: Place, documents: Population) -> None:

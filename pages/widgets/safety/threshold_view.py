@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from corpuscope.filters import Filter
 from corpuscope.ledger.counts import Amount
+from corpuscope.links import EXPORT, LEDGER
 from corpuscope.safety.curve import Curve, Point
 from corpuscope.safety.effect import Effect
 from pages.widgets import wording
@@ -36,7 +37,22 @@ class ThresholdView:
     def html(self) -> Html:
         """The controls, the curves over the slider, and the figures."""
         controls = element("div", self._ways(), self._typed(), class_="cut-controls")
-        return element("section", controls, self._figures(), self._curves(), self._about(), class_="threshold")
+        parts = (controls, self._figures(), self._curves(), self._about(), self._further())
+        return element("section", *parts, class_="threshold")
+
+    def _further(self) -> Html:
+        """Where to go with what is kept; the place is there when nothing is, too."""
+        kept, link = self._effect.kept.documents, self._place.link
+        if not kept:
+            return element("p", "No document is kept.", class_="quiet")
+        rule = replace(link.to(LEDGER), rules=(str(self._cut.kept),))
+        doors = (
+            door(
+                link.to(EXPORT, self._place.of_kept()), f"Export the {kept:,} kept", class_="button", data_name="export"
+            ),
+            door(rule, "As a rule of the ledger", class_="quiet-button", data_name="ledger"),
+        )
+        return element("nav", *doors, class_="doors ledger-doors", aria_label="What is kept")
 
     def _ways(self) -> Html:
         """The two directions: what is flagged goes, or alone stays."""
@@ -108,7 +124,9 @@ class ThresholdView:
 
     def _curves(self) -> Html:
         if len(self._amounts) < 2:
-            return element("p", "This field has no scale: there is no threshold to move.", class_="note")
+            has_scale = self._cut.dimension.has_threshold
+            why = "All scores are the same" if has_scale else "This field has no scale"
+            return element("p", f"{why}: there is no threshold to move.", class_="note")
         has_tokens = self._curve.all.tokens is not None
         lines = [self._line([a.documents for a in self._amounts], self._curve.all.documents, "documents")]
         if has_tokens:
