@@ -155,3 +155,17 @@ def test_a_verdict_is_kept_and_the_estimate_follows(safety: Visit, flagged: Corp
     (_, mark) = exploration.reviews(link, flagged, "toxicity")[-1]
     controls.on_review(place(flagged, link))("undo", str(mark.id))
     assert "skipped" not in safety(session=session).html("review")
+
+
+def test_on_a_document_the_flagged_places_are_behind_a_warning(safety: Visit):
+    page = safety()
+    page.test.switch_page("document.py")
+    page.test.query_params["doc"] = "d20"
+    fields = page.run().html("fields")
+    found = re.search(r"<details([^>]*)><summary><b><bdi>toxicity_spans.*?may be offensive", fields)
+    assert found and "open" not in found[1] and "<mark" not in page.html("text")
+    there = from_url(html.unescape(re.search(r'href="([^"]*)"[^>]*data-name="why flags:toxicity_spans"', fields)[1]))
+    page.test.query_params["why"] = there.why
+    page.run()
+    assert re.search(r"<mark[^>]*>bad20</mark>", page.html("text"))
+    assert "what toxicity_spans flags" in page.html("text")

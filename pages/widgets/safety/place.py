@@ -18,6 +18,8 @@ from corpuscope.sessions.marks import MarkedCorpus
 #: Fields that tell domains, and fields whose groups may pay for a filter.
 _DOMAINS, _PEOPLE = ("topic", "domain", "category", "format", "source", "url_host"), ("language", "script")
 _MOST_DOMAINS = 4
+#: A filter may take the long documents or the short ones; the first of these that is known is compared like a rating.
+_LENGTHS = ("words", "tokens", "characters")
 #: Ratings that are compared of a reader who has chosen none.
 _RATINGS = 6
 
@@ -68,8 +70,9 @@ def place_of(link: Link, corpus: MarkedCorpus, known: tuple[Dimension, ...]) -> 
     by = link.by[0] if link.by else telling_field(corpus, groupings)
     if by is None:
         raise InvalidQuery("No field of this corpus makes groups: none is text, yes/no or years.")
+    lengths = [name for name in _LENGTHS if name in fields and fields[name].is_number and not fields[name].multi]
     rated = [f.name for g in rating_groups(fields.values()) for f in g.fields if f.is_number and f.name not in names]
-    ratings = link.compare or tuple(_first_ratings(corpus, frozenset(rated)))
+    ratings = link.compare or (*lengths[:1], *_first_ratings(corpus, frozenset(rated)))
     return Place(
         link=link,
         corpus=corpus,
@@ -79,7 +82,7 @@ def place_of(link: Link, corpus: MarkedCorpus, known: tuple[Dimension, ...]) -> 
         groupings=tuple(groupings),
         own=tuple(OwnGroup.parse(text) for text in link.groups or ()),
         ratings=ratings,
-        rated=tuple(rated),
+        rated=(*lengths, *rated),
         domains=tuple(name for name in _DOMAINS if name in groupings)[:_MOST_DOMAINS],
         people=tuple(name for name in _PEOPLE if name in groupings),
     )
