@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from corpuscope import masking, snippets
 from corpuscope.catalog.catalog import sampled
-from corpuscope.catalog.columns import Column, Rows
+from corpuscope.catalog.columns import Rows
 from corpuscope.documents import Document
 from corpuscope.reading.matches import merged
 from corpuscope.safety.cut import Cut
@@ -18,6 +19,8 @@ from corpuscope.safety.spans import FlaggedSpan, flagged_spans
 
 #: Among so many nearest documents on a side (more where scores are equal) the sample is drawn.
 NEAREST = 200
+#: Each holds 16 bytes a document.
+_SCORED = 4
 #: Characters of an excerpt, about.
 _EXCERPT = 700
 
@@ -53,22 +56,50 @@ def borderline(documents: Population, cut: Cut, *, n: int = 5, seed: int = 0) ->
     """Draw documents on each side of a threshold from the nearest ones; none without a threshold."""
     if cut.at is None:
         return Borderline((), ())
-    column = documents.corpus.catalog.column(cut.dimension.name)
-    flagged, has_score = documents.marked(cut.flag), documents.of(column.has_value)
-    sides = (_nearest(documents, column, side & has_score, float(cut.at), n, seed) for side in (~flagged, flagged))
-    return Borderline(*(excerpts(documents, cut, rows) for rows in sides))
+    scored = documents.remembering(_scored, _SCORED)(cut.dimension.name)
+    at, way = float(cut.at), cut.dimension.kind.way
+    edge = int(np.searchsorted(scored.scores, at, side="left" if way == ">=" else "right"))
+    sides = (_below(scored, edge), _above(scored, edge))
+    unflagged, flagged = sides if way == ">=" else sides[::-1]
+    return Borderline(*(excerpts(documents, cut, _drawn(documents, scored, s, n, seed)) for s in (unflagged, flagged)))
 
 
-def _nearest(documents: Population, column: Column, side: Any, at: float, n: int, seed: int) -> Rows:
-    """Rows of some of the documents nearest to a threshold, ascending by score."""
-    rows = np.flatnonzero(documents.rows(side))
-    distance = np.abs(column.flat[rows] - at)
-    if len(rows) > NEAREST:
-        rows = rows[distance <= np.partition(distance, NEAREST - 1)[NEAREST - 1]]
-    near = np.zeros(column.rows, dtype=np.bool_)
+@dataclass(frozen=True)
+class _Scored:
+    """The documents with a score in the order of their scores, as rows of the corpus."""
+
+    scores: npt.NDArray[Any]
+    rows: Rows
+
+
+def _scored(documents: Population, name: str) -> _Scored:
+    column = documents.corpus.catalog.column(name)
+    rows = np.flatnonzero(documents.rows(np.array(documents.of(column.present))))
+    order = np.argsort(column.flat[rows], kind="stable")
+    return _Scored(column.flat[rows][order], rows[order])
+
+
+def _below(scored: _Scored, edge: int) -> slice:
+    """The nearest scores below a place, and all that equal the farthest of them."""
+    if edge <= NEAREST:
+        return slice(0, edge)
+    return slice(int(np.searchsorted(scored.scores, scored.scores[edge - NEAREST], side="left")), edge)
+
+
+def _above(scored: _Scored, edge: int) -> slice:
+    """The nearest scores from a place on, and all that equal the farthest of them."""
+    if len(scored.scores) - edge <= NEAREST:
+        return slice(edge, None)
+    return slice(edge, int(np.searchsorted(scored.scores, scored.scores[edge + NEAREST - 1], side="right")))
+
+
+def _drawn(documents: Population, scored: _Scored, side: slice, n: int, seed: int) -> Rows:
+    """Rows of some of the documents of a side, ascending by score."""
+    rows = scored.rows[side]
+    near = np.zeros(documents.corpus.catalog.rows, dtype=np.bool_)
     near[rows] = True
-    chosen = sampled(near, n, seed)
-    return chosen[np.argsort(column.flat[chosen], kind="stable")]
+    chosen = np.flatnonzero(np.isin(rows, sampled(near, n, seed)))
+    return rows[chosen]
 
 
 def excerpts(documents: Population, cut: Cut, rows: Rows) -> tuple[Excerpt, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from corpuscope.cached import cached_property
 from corpuscope.catalog.columns import Mask
 from corpuscope.errors import InvalidQuery
 from corpuscope.filters import Filter
@@ -59,7 +60,7 @@ class Paid:
     of: int
     of_kept: int
 
-    @property
+    @cached_property
     def share(self) -> Interval:
         """Wilson's interval of the kept share."""
         return wilson(self.kept, self.documents)
@@ -71,7 +72,7 @@ class Paid:
             return None
         return (self.kept / self.documents) / (self.of_kept / self.of)
 
-    @property
+    @cached_property
     def interval(self) -> Interval:
         """The interval of the ratio."""
         return ratio_to_whole(self.kept, self.documents, self.of_kept, self.of)

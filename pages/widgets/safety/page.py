@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -13,7 +13,7 @@ from corpuscope.links import SAFETY
 from corpuscope.safety.borderline import borderline, excerpts
 from corpuscope.safety.curve import Curve, curve
 from corpuscope.safety.dimensions import dimensions
-from corpuscope.safety.disparity import Disparity, disparity
+from corpuscope.safety.disparity import disparity
 from corpuscope.safety.effect import Effect, threshold_effect
 from corpuscope.safety.flags import FlagsTable, flags_table
 from corpuscope.safety.population import Population
@@ -68,17 +68,16 @@ def safety_page() -> None:
 
 @dataclass(frozen=True)
 class _Answer:
-    """What is counted of some documents for a place."""
+    """What is counted before anything is drawn; the rest follows while this is looked at."""
 
     documents: Population
     flags: FlagsTable
     curve: Curve
     effect: Effect
-    paid: Disparity
 
 
 def _count(place: Place) -> _Answer | None:
-    """Everything that is counted; None where there is nothing to count."""
+    """What stands first; None where there is nothing to count."""
     documents = place.population()
     if not len(documents):
         return None
@@ -87,8 +86,7 @@ def _count(place: Place) -> _Answer | None:
         documents=documents,
         flags=flags_table(documents, place.dimensions, place.by, at),
         curve=curve(documents, place.cut.dimension),
-        effect=threshold_effect(documents, place.cut, place.ratings, place.domains),
-        paid=disparity(documents, place.cut, place.people, place.own),
+        effect=threshold_effect(documents, place.cut),
     )
 
 
@@ -120,12 +118,15 @@ def _remarks(documents: Population) -> Html:
 def _show(place: Place, answer: _Answer) -> None:
     _flags(place, answer)
     _threshold(place, answer)
-    about = "How much of each group is kept, beside the whole. Groups of your own are filters."
-    panel.show(head("Who pays", about), key="pays_head")
-    panel.show(disparity_html(place, answer.paid), key="pays")
-    controls.add_group(place)
-    _borderline(place, answer.documents)
-    _review(place, answer.documents)
+    for draw_section in (_ratings, _domains, _payers, _own_group, _borderline, _review):
+        try:
+            draw_section(place, answer.documents)
+        except CorpuscopeError as error:
+            without = panel.door(
+                replace(place.link, compare=None, groups=None), "Without ratings and groups of your own"
+            )
+            notice = summary_view.notice("error", "This cannot be told", str(error), without)
+            panel.show(notice, key=f"error{draw_section.__name__}")
 
 
 def _flags(place: Place, answer: _Answer) -> None:
@@ -141,12 +142,31 @@ def _threshold(place: Place, answer: _Answer) -> None:
     panel.show(head("What a threshold does", about), key="cut_head")
     view = ThresholdView(place, answer.effect, answer.curve)
     panel.show(view.html(), key="threshold", on_act=controls.on_threshold(place, answer.curve))
+
+
+def _ratings(place: Place, documents: Population) -> None:
     about = "Does the filter take the good with the bad?"
     panel.show(head("Ratings of what stays and what goes", about), key="ratings_head")
     controls.choose_ratings(place)
-    panel.show(ratings_html(answer.effect), key="ratings")
+    panel.show(ratings_html(threshold_effect(documents, place.cut, ratings=place.ratings)), key="ratings")
+
+
+def _domains(place: Place, documents: Population) -> None:
     panel.show(head("Domains before and after", "Shares of documents; pp are percentage points."), key="domains_head")
-    panel.show(domains_html(place, answer.effect), key="domains")
+    effect = threshold_effect(documents, place.cut, domains=place.domains)
+    panel.show(domains_html(place, effect), key="domains")
+
+
+def _payers(place: Place, documents: Population) -> None:
+    about = "How much of each group is kept, beside the whole. Groups of your own are filters."
+    panel.show(head("Who pays", about), key="pays_head")
+    told = disparity(documents, place.cut, place.people, place.own)
+    panel.show(disparity_html(place, told), key="pays")
+
+
+def _own_group(place: Place, documents: Population) -> None:
+    del documents  # a group may be added where those that there are cannot be counted
+    controls.add_group(place)
 
 
 def _borderline(place: Place, documents: Population) -> None:
