@@ -7,18 +7,28 @@ import json
 from typing import Any
 
 from commands import terminal
+from corpuscope.errors import UsageError
 from corpuscope.sessions.records import Session
 from corpuscope.sessions.store import SessionStore
+from corpuscope.sessions.verdicts import written
 from corpuscope.wording import counted
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.add_argument("--json", action="store_true", help="the list as JSON")
+    parser.add_argument("--verdicts", metavar="SESSION", help="the reviews of a session, a JSON object a line")
+    parser.add_argument("--csv", action="store_true", help="with --verdicts: as CSV")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the list, the latest first."""
+    """Print the list, the latest first, or the reviews of one session."""
+    if args.verdicts is not None:
+        marks = SessionStore().marks_of(args.verdicts)
+        print(written(marks, "csv" if args.csv else "jsonl").decode(), end="")
+        return 0
+    if args.csv:
+        raise UsageError("--csv writes reviews; give it with --verdicts SESSION.")
     sessions = SessionStore().sessions()
     if args.json:
         print(json.dumps([_as_json(s) for s in sessions], ensure_ascii=False, indent=1))

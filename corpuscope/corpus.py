@@ -62,6 +62,11 @@ class Corpus:
         remembered: Callable[..., T] = self.kept[name]
         return remembered
 
+    def home(self, fields: frozenset[str]) -> Corpus:
+        """Where what rests on some fields is remembered: a session's own fields change with every mark."""
+        del fields
+        return self
+
     @property
     def name(self) -> str:
         """The corpus's name."""
@@ -165,6 +170,10 @@ class WidenedCorpus(Corpus):
         super().__init__(base.folder, base.manifest, base.suppression)
         self.base = base
         self.columns = {c.field.name: c for c in columns}
+
+    def home(self, fields: frozenset[str]) -> Corpus:
+        """The corpus itself, for what rests on its own fields alone."""
+        return self.base if fields.isdisjoint(self.columns) else self
 
     @property
     def fields(self) -> dict[str, Field]:

@@ -6,6 +6,7 @@ document?corpus=demo&q=climate+policy&doc=c4-17&at=3
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
@@ -48,11 +49,16 @@ _PLACE = {
     "rating": "rating",
     "compare": "compare",
     "why": "why",
+    "dimension": "dimension",
+    "threshold": "threshold",
+    "keep": "keep",
+    "group": "groups",
+    "review": "review",
 }
 #: Parameters that mean something on the Document page alone.
 PLACES_OF_A_DOCUMENT = frozenset({"doc", "at", "from", "why"})
 _REPEATED = frozenset({"filter", "facet"})
-_REPEATED_PLACES = frozenset({"show", "by", "rule", "open", "compare"})
+_REPEATED_PLACES = frozenset({"show", "by", "rule", "open", "compare", "group"})
 _SESSION = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _PART = re.compile(r"(only|shared|kept)-[1-9]\d{0,2}")
 _DEFAULTS = {f.name: f.default for f in fields(Query)}
@@ -60,8 +66,8 @@ _DEFAULTS = {f.name: f.default for f in fields(Query)}
 
 #: Pages by the first part of their address; the Search page is the root.
 SEARCH, DOCUMENT, OVERVIEW, QUALITY, LEDGER = "", "document", "overview", "quality", "ledger"
-CORPUS, SESSIONS, EXPORT = "corpus", "sessions", "export"
-PAGES = (SEARCH, DOCUMENT, OVERVIEW, QUALITY, LEDGER, CORPUS, SESSIONS, EXPORT)
+SAFETY, CORPUS, SESSIONS, EXPORT = "safety", "corpus", "sessions", "export"
+PAGES = (SEARCH, DOCUMENT, OVERVIEW, QUALITY, LEDGER, SAFETY, CORPUS, SESSIONS, EXPORT)
 
 
 @dataclass(frozen=True)
@@ -76,8 +82,13 @@ class Link:
     On the Quality page `open` are the groups of ratings that are unfolded, `compare` the ratings that are correlated,
     `rating` the one that is told by the first field of `by` (None: the usual ones). `rules` are those of the ledger
     (None: there is none), `part` is the part of one of them whose documents are shown there: "only-1", "shared-2",
-    "kept-3". `why` is the rule whose evidence is marked in a document, as `system:reason`, instead of what the query
-    matches.
+    "kept-3".
+
+    On the Safety page `dimension` is the field that flags, `threshold` where it does (None: the usual ones), `keep` is
+    "flagged" where nothing else is kept; the first field of `by` divides the documents, `compare` are the ratings of
+    what goes and what stays, `groups` the reader's own (a name and filters, a line each), and `review` is "unflagged"
+    where those are reviewed. `why` is the rule whose evidence is marked in a document, as `system:reason`, or the
+    field whose flagged places are, as `flags:field`, instead of what the query matches.
     """
 
     query: Query
@@ -96,6 +107,11 @@ class Link:
     rating: str | None = None
     compare: tuple[str, ...] | None = None
     why: str | None = None
+    dimension: str | None = None
+    threshold: str | None = None
+    keep: str | None = None
+    groups: tuple[str, ...] | None = None
+    review: str | None = None
 
     def to(self, page: str, query: Query | None = None) -> Link:
         """Another page in the same corpus and session, with the same query unless another is given."""
@@ -193,6 +209,20 @@ def _part(value: str) -> str:
     return value
 
 
+def _number(value: str) -> str:
+    if not math.isfinite(float(value)):
+        raise ValueError(value)
+    return value
+
+
+def _flagged(value: str) -> str:
+    return {"flagged": value}[value]
+
+
+def _unflagged(value: str) -> str:
+    return {"unflagged": value}[value]
+
+
 def _yes_or_no(value: str) -> bool:
     return {"yes": True, "no": False}[value]
 
@@ -210,11 +240,17 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "from": int,
     "session": _session,
     "part": _part,
+    "threshold": _number,
+    "keep": _flagged,
+    "review": _unflagged,
 }
 _WANTED: dict[Callable[[str], Any], str] = {
     int: "a whole number",
     float: "a number",
     _yes_or_no: "yes or no",
+    _number: "a number",
+    _flagged: "flagged, or left out",
+    _unflagged: "unflagged, or left out",
     _part: "only, shared or kept, and the number of a rule, such as only-1",
     _session: "1 to 64 letters, digits, - and _",
 }

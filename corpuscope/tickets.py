@@ -43,10 +43,12 @@ class TicketBooth:
         body, signature = _decode(text)
         # The signature comes first: nothing of an unsigned ticket is parsed.
         if not hmac.compare_digest(signature, self._sign(body)):
-            raise TicketRefused("This download link is not valid here. Open the Export page and use its new link.")
+            raise TicketRefused(
+                "This download link is not valid here. Reload the page that it is on and use the new link."
+            )
         ticket = json.loads(body)
         if self.now() > ticket["until"]:
-            raise TicketRefused("This download link has expired. Open the Export page and use its new link.")
+            raise TicketRefused("This download link has expired. Reload the page that it is on and use the new link.")
         name: tuple[str, ...] = tuple(ticket["name"])
         return name
 

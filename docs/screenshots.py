@@ -73,6 +73,7 @@ def shots(document: dict[str, str]) -> tuple[Shot, ...]:
         Shot("overview", "overview", {}, ".treemap"),
         Shot("quality", "quality", {}, ".heat"),
         LEDGER,
+        Shot("safety", "safety", {}, ".review-card, .notice"),
         Shot("document", "document", document, ".reading"),
         SESSIONS,
         EXPORT,

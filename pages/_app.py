@@ -34,6 +34,12 @@ PAGES = (
         "How documents are rated: distributions, agreement, ratings by source, topic, year.",
     ),
     ("ledger", "Ledger", "filter_alt", "A chain of rules over fields: what each removes, and what is kept."),
+    (
+        "safety",
+        "Safety",
+        "health_and_safety",
+        "What may be toxic: flags by source and language, what a threshold costs, whom it hits, how right it is.",
+    ),
     ("document", "Document", "article", None),
     ("export", "Export", "download", None),
     ("corpus", "Corpus", "database", "What the corpus holds: sources, fields, and what was left out and why."),

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from corpuscope.cached import cached_property
 from corpuscope.catalog.catalog import sampled
 from corpuscope.catalog.columns import Mask, Rows
-from corpuscope.corpus import Corpus, WidenedCorpus
+from corpuscope.corpus import Corpus
 from corpuscope.engine import read_hits
 from corpuscope.filters import Filter
 from corpuscope.ledger import kernels
@@ -80,7 +80,7 @@ class Tally:
         field = self._corpus.catalog.column(rule.field).field
         if threshold(rule) is None or field.multi or not field.is_number:
             return ()
-        home = _home(self._corpus, self._selection.fields_used | {rule.field})
+        home = self._corpus.home(self._selection.fields_used | {rule.field})
         known = home.remembering(_steps, _MOST_STEPS)(self._ledger.start, rule.field)
         by_place = np.zeros((known.size, 2), dtype=np.int64)
         kernels.count_places(known.places, self._failures, self._failed[index], self._tokens, by_place)
@@ -146,20 +146,13 @@ class Tally:
 
 def rule_mask(corpus: Corpus, rule: Filter) -> Mask:
     """The rows that a rule keeps; those of the latest rules are remembered with the corpus's version."""
-    home = _home(corpus, frozenset({rule.field}))
+    home = corpus.home(frozenset({rule.field}))
     masks: MaskCache = home.kept.setdefault(_MASKS, MaskCache(_MASK_BYTES))
     known = masks.get(rule)
     if known is None:
         known = home.catalog.mask(rule)
         masks.put(rule, known)
     return known
-
-
-def _home(corpus: Corpus, fields: frozenset[str]) -> Corpus:
-    """Where what rests on some fields is remembered: a session's own fields change with every bookmark."""
-    if isinstance(corpus, WidenedCorpus) and fields.isdisjoint(corpus.columns):
-        return corpus.base
-    return corpus
 
 
 def _steps(corpus: Corpus, start: Query, field: str) -> Steps:

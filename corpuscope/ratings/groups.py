@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ from corpuscope.query import Query
 from corpuscope.ratings.quantiles import grouped_quantiles
 from corpuscope.results import Partial
 from corpuscope.rules import KEEP
-from corpuscope.selection import select
+from corpuscope.selection import Selection, select
 
 LISTED = 15
 #: Text that is about as good as unique makes no groups.
@@ -64,10 +64,38 @@ class Grouped:
     partial: Partial | None
 
 
+@dataclass(frozen=True)
+class Division:
+    """All rows of a corpus by the values of a field, the most frequent ones of some documents told apart.
+
+    `labels` has one of `size` labels for each row; `portions` are what those mean that are met in the documents.
+    """
+
+    field: Field
+    labels: Labels
+    size: int
+    portions: tuple[tuple[int, Portion], ...]
+    distinct: int
+
+
 def grouping_fields(fields: Mapping[str, Field]) -> list[str]:
     """Fields that ratings can be told by: text with one value a document, yes/no, and years; the usual ones first."""
     found = [n for n, f in fields.items() if not f.multi and n not in _UNIQUE and _makes_groups(f)]
     return sorted(found, key=lambda n: _FIRST.index(n) if n in _FIRST else len(_FIRST))
+
+
+def telling_field(corpus: Corpus, fields: Sequence[str]) -> str | None:
+    """The first field whose values tell documents apart, else the first at all."""
+    texts = (f for f in fields if corpus.fields[f].type == "text")
+    return next((f for f in texts if len(corpus.catalog.text_column(f).dictionary) > 1), next(iter(fields), None))
+
+
+def divide(corpus: Corpus, selection: Selection, by: str) -> Division:
+    """Divide what a query selects by the values of a field."""
+    other = corpus.catalog.column(by)
+    if other.field.multi or not _makes_groups(other.field):
+        raise InvalidQuery(f"{by} makes no groups; choose text, yes/no or years with one value a document.")
+    return _divide(Counter(selection.matches, corpus.shown, None), other, selection)
 
 
 def group_rating(corpus: Corpus, query: Query, rating: str, by: str) -> Grouped:
@@ -77,19 +105,25 @@ def group_rating(corpus: Corpus, query: Query, rating: str, by: str) -> Grouped:
         raise InvalidQuery(f"{rating} cannot be told by {by}: both need one value a document, {by} text or years.")
     selection = select(corpus, query.of_all_matches())
     counter = Counter(selection.matches, corpus.shown, None)
-    ranked = _ranked(counter, other, selection.matches)
-    told = _told(column, selection.matches, ranked.labels, len(ranked.words) + 2)
+    division = _divide(counter, other, selection)
+    told = _told(column, selection.matches, division.labels, division.size)
     documents, of, _ = counter.total.tolist()
     whole = Portion(by, "all", documents, of, None, ())
     return Grouped(
         rating=column.field,
         by=other.field,
-        groups=tuple(Group(p, told[i]) for i, p in _portions(counter, by, ranked, mask=query.mask)),
+        groups=tuple(Group(p, told[i]) for i, p in division.portions),
         whole=Group(whole, _told(column, selection.matches, np.zeros(column.rows, np.int8), 1)[0]),
-        distinct=ranked.distinct,
+        distinct=division.distinct,
         keeps=None if column.field.is_number else Filter(rating, "=", (_kept(column.field),)),
         partial=selection.partial,
     )
+
+
+def _divide(counter: Counter, column: Column, selection: Selection) -> Division:
+    ranked = _ranked(counter, column, selection.matches)
+    portions = _portions(counter, column.field.name, ranked, mask=selection.query.mask)
+    return Division(column.field, ranked.labels, len(ranked.words) + 2, tuple(portions), ranked.distinct)
 
 
 def _makes_groups(field: Field) -> bool:

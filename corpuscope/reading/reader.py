@@ -12,6 +12,7 @@ from corpuscope.errors import UnknownDocument
 from corpuscope.personal_data import Span, spans_near
 from corpuscope.query import Query
 from corpuscope.reading import matches
+from corpuscope.reading.flags import FLAGS, flags_of, show_flags
 from corpuscope.reading.matches import block_around, find_matches, first_match
 from corpuscope.reading.neighbours import selection_of
 from corpuscope.reading.pages import page_at
@@ -29,8 +30,9 @@ _MOST_COMPARED = 100_000_000
 def read(corpus: Corpus, query: Query, id: str, *, start: int | None = None, why: str | None = None) -> Reading:
     """The document with an id, and the page of its text that holds the place `start` (None: the first match).
 
-    `why` marks what shows that a rule fails (`system:reason`) instead of what the query matches. Personal data is
-    masked where the query's answers are. Raises UnknownDocument for an id that is not shown.
+    `why` marks what shows that a rule fails (`system:reason`), or places that a field flags (`flags:field`), instead of
+    what the query matches. Personal data is masked where the query's answers are. Raises UnknownDocument for an id that
+    is not shown.
     """
     row = row_of(corpus, id)
     (document,) = corpus.documents.read([row])
@@ -39,7 +41,7 @@ def read(corpus: Corpus, query: Query, id: str, *, start: int | None = None, why
         matcher = selection_of(corpus, query).matcher
         page, found = _page_and_matches(matcher, document, start, query.text)
     else:
-        found = show_rule(rule_of(why), document.text)
+        found = _evidence(corpus, row, document.text, why)
         page = page_at(document.text, start if start is not None else found.spans[0][0] if found.spans else 0)
     shown, marks, personal = _shown(document.text, page, found, mask=query.mask)
     title, title_marks = _title(matcher, document, query)
@@ -58,7 +60,14 @@ def read(corpus: Corpus, query: Query, id: str, *, start: int | None = None, why
         matches=found,
         fields=fields,
         reasons=reasons_against(fields, document.text),
+        flags=flags_of(corpus.catalog, row, len(document.text)),
     )
+
+
+def _evidence(corpus: Corpus, row: int, text: str, why: str) -> Matches:
+    if why.startswith(FLAGS):
+        return show_flags(corpus.catalog, row, why, len(text))
+    return show_rule(rule_of(why), text)
 
 
 def row_of(corpus: Corpus, id: str) -> int:

@@ -81,13 +81,23 @@ class Reason:
 
 
 @dataclass(frozen=True)
+class Flag:
+    """A field that lists places of the text as toxic: how many, and what they are said to be (scores or categories)."""
+
+    field: Field
+    places: int
+    told: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Reading:
     """A document and one page of its text.
 
     `start` and `end` are the page in the whole text as it came (`length` code points); `text` is the page as it is
     shown, masked unless the query says otherwise. `marks` and `personal` are offsets into `text`: what the query
     matched (or what shows that a rule fails), and the masks (or, unmasked, what would be masked). `matches` are offsets
-    into the whole text. `reasons` are the rules that the document fails.
+    into the whole text. `reasons` are the rules that the document fails, `flags` the fields that
+    list places of it as toxic.
     """
 
     id: str
@@ -103,6 +113,7 @@ class Reading:
     matches: Matches
     fields: list[FieldValue]
     reasons: tuple[Reason, ...] = ()
+    flags: tuple[Flag, ...] = ()
 
     @property
     def is_whole(self) -> bool:

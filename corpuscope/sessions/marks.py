@@ -1,4 +1,4 @@
-"""Labels and bookmarks as fields of a corpus: they filter, count, sort and export like any other.
+"""Labels, bookmarks and reviews as fields of a corpus: they filter, count, sort and export like any other.
 
 The log of marks is worked through in order, each query with the marks before it in force. What that gives is kept with
 the corpus, so that one mark more costs one mark.
@@ -13,6 +13,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -25,10 +26,10 @@ from corpuscope.corpus import Corpus, WidenedCorpus
 from corpuscope.errors import UsageError
 from corpuscope.fields import Field
 from corpuscope.selection import select
-from corpuscope.sessions.records import Marking, MarkKind
+from corpuscope.sessions.records import Marking, MarkKind, Verdict
 
 ORIGIN = "session"
-_KINDS: tuple[MarkKind, ...] = ("label", "bookmark")
+_KINDS: tuple[MarkKind, ...] = get_args(MarkKind)
 _KEPT = "marks"
 #: Logs whose columns, and whose states, stay in memory with a corpus: a column takes some bytes a document.
 _CORPORA, _STATES = 8, 32
@@ -56,17 +57,18 @@ class Lost:
 
 @dataclass(frozen=True)
 class _State:
-    """Which rows carry what after some marks: `labels` and `bookmarked` are ascending rows without repeats."""
+    """Which rows carry what after some marks: rows ascend without repeats, by name where there are names."""
 
     labels: Mapping[str, Rows]
     bookmarked: Rows
     lost: Lost
+    reviews: Mapping[str, Rows]
     #: What each query in the log has read: kind of its mark, fields, whether it used the index.
     read: tuple[tuple[MarkKind, frozenset[str], bool], ...]
 
 
 class MarkedCorpus(WidenedCorpus):
-    """A corpus with the fields of a session: `label` and `bookmark`.
+    """A corpus with the fields of a session: `label`, `bookmark` and `review`.
 
     `marks` are those that speak of this corpus; `names` are the fields' names by kind: `session.label` where the
     corpus has a field `label` of its own.
@@ -99,7 +101,7 @@ class MarkedCorpus(WidenedCorpus):
 
 
 def with_marks(corpus: Corpus, marks: Sequence[Marking]) -> MarkedCorpus:
-    """The corpus with the fields `label` and `bookmark` as some marks leave them; marks of other corpora are left out.
+    """The corpus with the fields of a session as some marks leave them; marks of other corpora are left out.
 
     Ids that are not in the corpus, and queries that it cannot answer, are passed over and told of in `lost`.
     """
@@ -144,7 +146,7 @@ class _Evaluations:
                 if keys[done] in self._states:
                     self._states.move_to_end(keys[done])
                     return done, self._states[keys[done]]
-        return 0, _State({}, _NO_ROWS, Lost(), ())
+        return 0, _State({}, _NO_ROWS, Lost(), {}, ())
 
     def _keep(self, key: bytes, state: _State) -> None:
         with self._lock:
@@ -173,9 +175,23 @@ def _after(corpus: Corpus, state: _State, mark: Marking, rows_of: Mapping[str, i
     change = np.union1d if mark.add else np.setdiff1d
     if mark.kind == "bookmark":
         return replace(state, bookmarked=change(state.bookmarked, rows))
+    if mark.kind == "review":
+        return replace(state, reviews=_reviewed(state.reviews, mark, rows))
     labelled = change(state.labels.get(mark.name, _NO_ROWS), rows)
     others = {name: its_rows for name, its_rows in state.labels.items() if name != mark.name}
     return replace(state, labels=others | {mark.name: labelled} if len(labelled) else others)
+
+
+def _reviewed(before: Mapping[str, Rows], mark: Marking, rows: Rows) -> dict[str, Rows]:
+    """Verdicts with one more: a document has one on each dimension, the latest; what was passed over has none."""
+    assert mark.about is not None
+    values = {verdict: f"{mark.about.dimension}: {verdict}" for verdict in get_args(Verdict)}
+    out = dict(before)
+    for value in values.values():
+        out[value] = np.setdiff1d(out.get(value, _NO_ROWS), rows)
+    if mark.add and mark.name != "skip":
+        out[values[mark.name]] = np.union1d(out[values[mark.name]], rows)
+    return {value: its_rows for value, its_rows in out.items() if len(its_rows)}
 
 
 def _query_rows(corpus: Corpus, state: _State, mark: Marking) -> tuple[Rows, _State]:
@@ -225,6 +241,7 @@ def _columns(corpus: Corpus, names: Mapping[MarkKind, str], state: _State) -> li
     return [
         _label_column(_label_field(names["label"]), rows, state.labels),
         _bookmark_column(_bookmark_field(names["bookmark"]), rows, state.bookmarked),
+        _label_column(_review_field(names["review"]), rows, state.reviews),
     ]
 
 
@@ -236,6 +253,11 @@ def _label_field(name: str) -> Field:
 
 def _bookmark_field(name: str) -> Field:
     return Field(name=name, type="bool", origin=ORIGIN, meaning="Whether the document is bookmarked in this session.")
+
+
+def _review_field(name: str) -> Field:
+    about = "What was said of a document's flags in this session, such as “toxicity: agree”: the flag is right."
+    return Field(name=name, type="text", multi=True, origin=ORIGIN, meaning=about)
 
 
 def _label_column(field: Field, rows: int, labels: Mapping[str, Rows]) -> TextColumn:

@@ -198,6 +198,7 @@ def _mark(id_: int, at: int, content: str, count: int, corpus: str, version: str
         add=marking.add,
         ids=marking.ids,
         query=marking.query,
+        about=marking.about,
         corpus=corpus,
         id=id_,
         at=_time(at),

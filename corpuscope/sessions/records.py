@@ -13,7 +13,9 @@ from corpuscope.query import Query
 from corpuscope.results import TokenCount
 from corpuscope.sessions.snapshot import Snapshot
 
-MarkKind = Literal["label", "bookmark"]
+MarkKind = Literal["label", "bookmark", "review"]
+#: What a review says of a flag, or of there being none.
+Verdict = Literal["agree", "disagree", "skip"]
 #: Longer names would fill the screen wherever a label is shown.
 LONGEST_NAME = 100
 
@@ -101,12 +103,39 @@ class Event:
     document: str
 
 
+@dataclass(frozen=True)
+class Reviewed:
+    """What was put before a reviewer: that a field flags a document at a threshold (None: it has none), or does not."""
+
+    dimension: str
+    threshold: str | None
+    flagged: bool
+
+    def deserves(self, verdict: str) -> bool | None:
+        """Whether the document deserves the flag, by a verdict; None where the reviewer passed it over."""
+        return None if verdict == "skip" else (verdict == "agree") == self.flagged
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON."""
+        return {"dimension": self.dimension, "threshold": self.threshold, "flagged": self.flagged}
+
+    @classmethod
+    def from_json(cls, data: Any) -> Reviewed:
+        """What `to_json` wrote; raises UsageError for anything else."""
+        known = data if isinstance(data, dict) else {}
+        dimension, threshold, flagged = (known.get(key) for key in ("dimension", "threshold", "flagged"))
+        if not (isinstance(dimension, str) and isinstance(threshold, str | None) and isinstance(flagged, bool)):
+            raise UsageError(f"{str(data)[:200]} does not say what was reviewed.")
+        return cls(dimension, threshold, flagged)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Marking:
-    """Documents get a label or a bookmark, or lose it (`add` is False).
+    """Documents get a label, a bookmark or a review, or lose it (`add` is False).
 
     Either `ids` name the documents, or `query` does: every document that it matches, whatever page or sample of them
-    was shown. A bookmark has no name. `corpus` is the name of the corpus that is spoken of, None for any.
+    was shown. A bookmark has no name; that of a review is its verdict, and `about` is what the verdict is on. `corpus`
+    is the name of the corpus that is spoken of, None for any.
     """
 
     kind: MarkKind
@@ -115,10 +144,17 @@ class Marking:
     ids: tuple[str, ...] | None = None
     query: Query | None = None
     corpus: str | None = None
+    about: Reviewed | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(MarkKind):
-            raise UsageError(f"Documents cannot be given a {self.kind!r}; they can be given a label or a bookmark.")
+            raise UsageError(
+                f"Documents cannot be given a {self.kind!r}; they can be given a label, a bookmark or a review."
+            )
+        if (self.kind == "review") != (self.about is not None):
+            raise UsageError("A review says what it is about, and nothing else does.")
+        if self.kind == "review" and (self.name not in get_args(Verdict) or self.ids is None):
+            raise UsageError(f"A review says agree, disagree or skip of documents by their ids, not {self.name!r}.")
         if self.kind == "bookmark" and self.name:
             raise UsageError(f"A bookmark has no name, but {self.name!r} was given; a label has one.")
         if self.kind == "label" and not (self.name.strip() == self.name and 0 < len(self.name) <= LONGEST_NAME):
@@ -134,6 +170,8 @@ class Marking:
         out: dict[str, Any] = {"kind": self.kind, "add": self.add}
         if self.name:
             out["name"] = self.name
+        if self.about is not None:
+            out["about"] = self.about.to_json()
         if self.query is not None:
             return out | {"query": self.query.to_json()}
         return out | {"ids": list(self.ids or ())}
@@ -145,13 +183,14 @@ class Marking:
         is_sound = isinstance(name, str | None) and isinstance(add, bool)
         is_sound = is_sound and isinstance(ids, list | None) and isinstance(query, dict | None)
         if not is_sound or not all(isinstance(i, str) for i in ids or ()):
-            raise UsageError(f"{str(data)[:200]} is no label or bookmark.")
+            raise UsageError(f"{str(data)[:200]} is no label, bookmark or review.")
         return cls(
             kind=kind,  # type: ignore[arg-type]  # checked by the class
             name=name or "",
             add=bool(add),
             ids=None if ids is None else tuple(ids),
             query=None if query is None else Query.from_json(query),
+            about=None if data.get("about") is None else Reviewed.from_json(data["about"]),
         )
 
 

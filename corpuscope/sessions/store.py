@@ -25,7 +25,7 @@ from corpuscope.results import SearchResult
 from corpuscope.sessions import reading
 from corpuscope.sessions.database import Database
 from corpuscope.sessions.reading import micros
-from corpuscope.sessions.records import Event, Export, Mark, Marking, MarkKind, Note, Session, Step
+from corpuscope.sessions.records import Event, Export, Mark, Marking, MarkKind, Note, Reviewed, Session, Step
 from corpuscope.sessions.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -182,13 +182,14 @@ class SessionStore:
         ids: tuple[str, ...] | None = None,
         query: Query | None = None,
         count: int | None = None,
+        about: Reviewed | None = None,
     ) -> int:
-        """Give documents a label or a bookmark, or take it off; returns the id of the mark.
+        """Give documents a label, a bookmark or a review, or take it off; returns the id of the mark.
 
         Of `ids` and `query` one is given. `count` is how many documents `query` matched: the total of its result.
         """
         wanted = None if query is None else _asked(query.of_all_matches())
-        marking = Marking(kind=kind, name=name, add=add, ids=ids, query=wanted)
+        marking = Marking(kind=kind, name=name, add=add, ids=ids, query=wanted, about=about)
         if count is None and wanted is not None:
             raise UsageError("A mark on all that a query matches needs the number of documents that it matched.")
         number = len(ids) if ids is not None else count

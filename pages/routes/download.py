@@ -1,4 +1,4 @@
-"""GET /download?ticket=...&what=data|recipe: the file of a finished export, or the recipe of one made earlier."""
+"""GET /download?ticket=...&what=...: data or recipe of an export, or the verdicts of a session as csv or jsonl."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 
 from corpuscope.errors import CorpuscopeError, UsageError
 from corpuscope.export import recipe as recipes
+from corpuscope.sessions.verdicts import VerdictFormat, written
 from corpuscope.tickets import TicketRefused
 from pages.widgets import exploration
 from pages.widgets.download import BOOTH
 from pages.widgets.export_jobs import jobs
 
 _NOT_STORED = {"Cache-Control": "no-store"}
+_VERDICT_TYPES: dict[VerdictFormat, str] = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson"}
 
 
 class FileGone(CorpuscopeError):
@@ -37,8 +39,10 @@ def _answer(name: tuple[str, ...], what: str) -> Response:
             return _kept_file(job_id, what)
         case ("past", session, export_id), "recipe":
             return _past_recipe(session, int(export_id))
+        case ("verdicts", session), "csv" | "jsonl":
+            return _verdicts(session, "csv" if what == "csv" else "jsonl")
         case _:
-            raise UsageError(f"what is {what!r}; it must be data or recipe.")
+            raise UsageError(f"what is {what!r}; it must be data, recipe, csv or jsonl, as the ticket says.")
 
 
 def _kept_file(job_id: str, what: str) -> Response:
@@ -58,6 +62,12 @@ def _past_recipe(session: str, export_id: int) -> Response:
             headers = _NOT_STORED | {"Content-Disposition": disposition}
             return Response(content, media_type="application/json", headers=headers)
     raise FileGone("This export is no longer in the session.")
+
+
+def _verdicts(session: str, form: VerdictFormat) -> Response:
+    content = written(exploration.store().marks(session), form)
+    headers = _NOT_STORED | {"Content-Disposition": f'attachment; filename="verdicts-{session}.{form}"'}
+    return Response(content, media_type=_VERDICT_TYPES[form], headers=headers)
 
 
 def _status(error: CorpuscopeError) -> int:

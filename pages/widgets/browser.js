@@ -19,3 +19,12 @@ function isTaken(event) {
   )
 }
 
+
+// A key that types nothing presses what bears its name.
+function press(panel, event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || isTaken(event)) return
+  const pressed = panel.querySelector(`[data-key="${CSS.escape(event.key)}"]`)
+  if (!pressed) return
+  event.preventDefault()
+  pressed.click()
+}

@@ -38,15 +38,6 @@ function begin(panel) {
   if (current) choose(panel, Number(current.dataset.current), false)
 }
 
-// A key that types nothing presses what bears its name.
-function press(panel, event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || isTaken(event)) return
-  const pressed = panel.querySelector(`[data-key="${CSS.escape(event.key)}"]`)
-  if (!pressed) return
-  event.preventDefault()
-  pressed.click()
-}
-
 // To the next mark, or the one before; past the ends to the page of the text with more of them, else around.
 function step(panel, by) {
   const marks = panel.querySelectorAll("mark[data-n]")

@@ -20,10 +20,11 @@ from corpuscope.wording import counted
 from pages.widgets import document_neighbours, document_panel, exploration, marking, panel, summary_view
 from pages.widgets.arrival import arrive
 from pages.widgets.document_fields import fields_html
+from pages.widgets.document_flags import flags_html
 from pages.widgets.document_ratings import folded_groups, names_in, ratings_html
 from pages.widgets.document_view import text_html
 from pages.widgets.hit_view import star
-from pages.widgets.safe_html import Html, element, marked, text
+from pages.widgets.safe_html import Html, element, join, marked, text
 
 _REVEAL = "reveal"
 _WIDE, _NARROW = 0.6, 0.4
@@ -77,7 +78,9 @@ def _fields(link: Link, corpus: MarkedCorpus, reading: Reading) -> Html:
     """What is known of the document, its ratings first."""
     groups = folded_groups(corpus.fields)
     ratings = ratings_html(link, groups, reading)
-    return fields_html(link, reading.fields, corpus.manifest.annotators, ratings=ratings, apart=names_in(groups))
+    apart = names_in(groups)
+    evidence = join([flags_html(link, reading), ratings])
+    return fields_html(link, reading.fields, corpus.manifest.annotators, ratings=evidence, apart=apart)
 
 
 def _head(corpus: MarkedCorpus, reading: Reading) -> Html:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from corpuscope.links import Link
 from corpuscope.personal_data import Kind
+from corpuscope.reading.flags import FLAGS
 from corpuscope.reading.records import Reading
 from pages.widgets.panel import door
 from pages.widgets.safe_html import Html, element, join, text
@@ -166,7 +167,9 @@ def _turn(link: Link | None, label: str, name: str) -> Html:
 
 
 def _notes(link: Link, reading: Reading) -> Iterator[str]:
-    if link.why is not None:
+    if link.why is not None and link.why.startswith(FLAGS):
+        yield f"Marked: what {link.why.removeprefix(FLAGS)} flags, instead of what the query matches."
+    elif link.why is not None:
         yield f"Marked: what fails {link.why.replace(':', ', rule ')}, instead of what the query matches."
     if link.query.has_text and not reading.knows_all_matches and not reading.matches.cut:
         yield "The text is long: matches are looked for around this page; stepping on looks further."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from urllib.parse import urlencode
 
+from corpuscope.sessions.verdicts import VerdictFormat
 from corpuscope.tickets import LIFETIME_S, TicketBooth
 
 #: Shared with the route that delivers: same process, same key.
@@ -29,6 +30,11 @@ def recipe_address(job_id: str) -> str:
 def past_recipe_address(session: str, export_id: int) -> str:
     """Where the recipe of a past export of a session is fetched."""
     return _address("recipe", "past", session, str(export_id))
+
+
+def verdicts_address(session: str, form: VerdictFormat) -> str:
+    """Where the reviews of a session are fetched."""
+    return _address(form, "verdicts", session)
 
 
 def _address(what: str, *name: str) -> str:

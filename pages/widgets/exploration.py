@@ -10,8 +10,9 @@ from corpuscope.corpus import Corpus
 from corpuscope.errors import CorpuscopeError
 from corpuscope.links import Link
 from corpuscope.results import SearchResult
+from corpuscope.sessions import verdicts
 from corpuscope.sessions.marks import MarkedCorpus, with_marks
-from corpuscope.sessions.records import labels_in_force
+from corpuscope.sessions.records import Mark, Reviewed, Verdict, labels_in_force
 from corpuscope.sessions.snapshot import Snapshot, changes
 from corpuscope.sessions.store import SessionStore, new_id
 
@@ -99,6 +100,17 @@ def bookmark(link: Link, corpus: Corpus, identifier: str, *, add: bool) -> int:
 def label(link: Link, corpus: Corpus, name: str, identifier: str, *, add: bool) -> int:
     """Give a document a label, or take it away; the mark's number."""
     return _saved(link, store().mark(id_of(link), corpus, "label", name=name, add=add, ids=(identifier,)))
+
+
+def review(link: Link, corpus: Corpus, identifier: str, verdict: Verdict, about: Reviewed) -> int:
+    """Keep what was said of a document's flag; the mark's number."""
+    return _saved(link, store().mark(id_of(link), corpus, "review", name=verdict, ids=(identifier,), about=about))
+
+
+def reviews(link: Link, corpus: Corpus, dimension: str) -> list[tuple[str, Mark]]:
+    """Documents of the corpus, by id, with what was said of them on a dimension in this session."""
+    found = verdicts.reviews(store().marks(id_of(link)))
+    return [(i, m) for i, m in found if m.corpus == corpus.name and m.about and m.about.dimension == dimension]
 
 
 def label_matches(link: Link, corpus: Corpus, name: str, result: SearchResult, *, add: bool) -> int:

@@ -13,7 +13,10 @@ _LAST_PAGE = "location_page"
 _LAST_PARAMS = "location_params"
 _KEPT = "location_kept"
 #: What a reader chooses on a page.
-_CHOSEN = ("query", "show", "by", "area", "open", "rating", "compare", "rules", "part")
+_CHOSEN = (
+    *("query", "show", "by", "area", "open", "rating", "compare", "rules", "part"),
+    *("dimension", "threshold", "keep", "groups", "review"),
+)
 
 
 def params() -> dict[str, list[str]]:

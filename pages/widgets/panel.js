@@ -1,6 +1,6 @@
 // Draws the HTML that Python escaped. A link that bears data-go moves the app. What is no move is told to Python as an
 // act: a click on data-act, words typed into data-ask, a range of bars dragged over or typed. A slider says what it
-// stands at (data-says) while it is moved.
+// stands at (data-says) while it is moved. A key presses what bears its name (data-key).
 const TYPING_MS = 200
 // A move that changes nothing here must not hold back what is clicked next for longer than this.
 const LONGEST_WAIT_MS = 4000
@@ -50,7 +50,15 @@ export default function ({ data, parentElement, setTriggerValue }) {
     if (bars && event.button === 0) brush(bars, event, act)
   }
 
+  if (!panel.onKey) {
+    panel.onKey = (event) => press(panel, event)
+    document.addEventListener("keydown", panel.onKey)
+  }
   if (isNew) arrive(panel)
+  return () => {
+    document.removeEventListener("keydown", panel.onKey)
+    panel.onKey = null
+  }
 }
 
 // New HTML takes the old one's place; the focus, what is being typed and what is unfolded stay.

@@ -14,7 +14,7 @@ from corpuscope.errors import CorpuscopeError
 from corpuscope.fields import Field
 from corpuscope.links import QUALITY, Link
 from corpuscope.ratings.correlation import MOST_RATINGS, correlate
-from corpuscope.ratings.groups import group_rating, grouping_fields
+from corpuscope.ratings.groups import group_rating, grouping_fields, telling_field
 from corpuscope.ratings.kinds import RatingGroup, rating_groups
 from corpuscope.ratings.profiles import Profiles, profile
 from corpuscope.sessions.marks import MarkedCorpus
@@ -113,7 +113,7 @@ def _tables(link: Link, corpus: MarkedCorpus, groups: tuple[RatingGroup, ...]) -
 
 def _by(link: Link, corpus: MarkedCorpus, ratings: list[str]) -> None:
     fields = [name for name in grouping_fields(corpus.fields) if name not in ratings]
-    chosen = link.by[0] if link.by else _telling(corpus, fields)
+    chosen = link.by[0] if link.by else telling_field(corpus, fields)
     rating = link.rating or ratings[0]
     if chosen is None:
         return
@@ -132,12 +132,6 @@ def _by(link: Link, corpus: MarkedCorpus, ratings: list[str]) -> None:
         panel.show(summary_view.notice("error", "This cannot be told", str(error)), key="by")
         return
     panel.show(quality_tables.grouped_html(link, grouped), key="by")
-
-
-def _telling(corpus: MarkedCorpus, fields: list[str]) -> str | None:
-    """The first field whose values tell documents apart, else the first at all."""
-    texts = (f for f in fields if corpus.fields[f].type == "text")
-    return next((f for f in texts if len(corpus.catalog.text_column(f).dictionary) > 1), next(iter(fields), None))
 
 
 def _tell(link: Link) -> None:

@@ -74,6 +74,8 @@ def _show_session(link: Link, corpus: MarkedCorpus, session: Session) -> None:
     bookmarks, total = _bookmarks(corpus)
     panel.show(sessions_view.bookmarks_html(link, corpus.names["bookmark"], bookmarks, total), key="bookmarks")
     panel.show(sessions_view.marks_html(link, corpus.names["label"], store.marks(session.id)), key="marks", on_act=act)
+    reviews = sessions_view.reviews_html(link, corpus.names["review"], session.id, store.marks(session.id))
+    panel.show(reviews, key="reviews")
     panel.show(sessions_view.exports_html(link, store.exports(session.id)), key="exports")
     panel.show(sessions_view.events_html(link, store.events(session.id)), key="events")
 

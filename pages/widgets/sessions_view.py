@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -12,8 +13,9 @@ from corpuscope.links import DOCUMENT, EXPORT, LEDGER, SEARCH, SESSIONS, Link
 from corpuscope.query import Query
 from corpuscope.results import Hit
 from corpuscope.sessions.records import Event, Export, Mark, Note, Session, Step
+from corpuscope.sessions.verdicts import reviews
 from corpuscope.wording import counted
-from pages.widgets import summary_view, wording
+from pages.widgets import download, summary_view, wording
 from pages.widgets.panel import door
 from pages.widgets.safe_html import Html, datum, element, join
 
@@ -162,6 +164,30 @@ def marks_html(link: Link, field: str, marks: Sequence[Mark]) -> Html:
         element("ol", *items, class_="plain-list"),
         class_="sheet",
     )
+
+
+def reviews_html(link: Link, field: str, session: str, marks: Sequence[Mark]) -> Html:
+    """What was said of flags on the Safety page, by dimension, and the ways to take it along."""
+    said = [f"{m.about.dimension}: {m.name}" for _, m in reviews(marks) if m.about is not None]
+    if not said:
+        return Html("")
+    items = [
+        element(
+            "li",
+            door(link.to(SEARCH, Query(filters=(Filter(field, "=", (value,)),))), datum(value), class_="chip label")
+            if not value.endswith(": skip")
+            else datum(value),
+            f" {wording.documents(count)}",
+        )
+        for value, count in sorted(Counter(said).items())
+    ]
+    files = join(
+        element("a", f"{form.upper()} ", href=download.verdicts_address(session, form), download=True)
+        for form in ("csv", "jsonl")
+    )
+    title = element("h3", f"Reviews ({len(said):,})")
+    listed = element("ol", *items, class_="plain-list")
+    return element("div", title, listed, element("p", "All verdicts: ", files, class_="way"), class_="sheet")
 
 
 def exports_html(link: Link, exports: Sequence[Export]) -> Html:

@@ -7,6 +7,7 @@ import pytest
 
 from commands.main import main
 from corpuscope.query import Query
+from corpuscope.sessions.records import Reviewed
 from corpuscope.sessions.store import SessionStore
 
 S = "abcdefgh12"
@@ -78,3 +79,14 @@ def test_a_deleted_session_is_refused(store, tiny_corpus, capsys):
     store.mark(S, tiny_corpus, "bookmark", ids=("doc-1",))
     store.delete(S)
     assert run(capsys, "search", tiny_corpus.folder, "--session", S)[0] == 2
+
+
+def test_the_reviews_of_a_session_are_written_out(store, tiny_corpus, capsys):
+    about = Reviewed("toxicity", "0.5", flagged=True)
+    store.mark(S, tiny_corpus, "review", name="disagree", ids=("doc-1",), about=about)
+    code, out, _ = run(capsys, "sessions", "--verdicts", S)
+    [said] = [json.loads(line) for line in out.splitlines()]
+    assert code == 0 and (said["id"], said["verdict"], said["deserves_flag"]) == ("doc-1", "disagree", False)
+    assert "doc-1,toxicity,0.5,true,disagree,false" in run(capsys, "sessions", "--verdicts", S, "--csv")[1]
+    assert run(capsys, "sessions", "--verdicts", "nobody")[0] == 2
+    assert run(capsys, "sessions", "--csv")[2].startswith("corpuscope: --csv writes reviews")

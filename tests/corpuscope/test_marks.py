@@ -145,7 +145,7 @@ def test_no_marks_are_two_fields_without_a_value(tiny_corpus: Corpus):
 
 def test_the_corpus_itself_knows_nothing_of_marks(tiny_corpus: Corpus):
     marked = with_marks(tiny_corpus, [star("doc-1")])
-    assert list(marked.fields)[-2:] == ["label", "bookmark"]
+    assert list(marked.fields)[-3:] == ["label", "bookmark", "review"]
     assert marked.label == tiny_corpus.label
     assert "bookmark" not in tiny_corpus.fields
     with pytest.raises(UnknownField):

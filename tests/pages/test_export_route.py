@@ -12,6 +12,7 @@ from corpuscope.corpus import Corpus
 from corpuscope.export.export import FORMATS, ExportOptions
 from corpuscope.links import Link
 from corpuscope.query import Query
+from corpuscope.sessions.records import Reviewed
 from corpuscope.tickets import TicketBooth
 from pages.routes.download import download_route
 from pages.widgets import download, exploration
@@ -156,3 +157,14 @@ def test_a_page_drawn_twice_shows_the_same_links_and_they_outlive_it(monkeypatch
     time = oldest + download.RENEW_S
     ticket = parse_qs(first.partition("?")[2])["ticket"][0]
     assert download.BOOTH.read(ticket) == ("job", "again")
+
+
+def test_the_verdicts_of_a_session_are_fetched_by_a_ticket(jobs: ExportJobs, serving: Corpus):
+    about = Reviewed("toxicity", "0.5", flagged=True)
+    exploration.store().mark(SESSION, serving, "review", name="agree", ids=("=cmd",), about=about)
+    table = Answer(download.verdicts_address(SESSION, "csv"))
+    assert table.status == 200 and b"=cmd,toxicity,0.5,true,agree,true" in table.body
+    assert table.headers["content-disposition"] == f'attachment; filename="verdicts-{SESSION}.csv"'
+    assert json.loads(Answer(download.verdicts_address(SESSION, "jsonl")).body)["id"] == "=cmd"
+    ticket = parse_qs(download.verdicts_address(SESSION, "csv").partition("?")[2])["ticket"][0]
+    assert Answer(ticket=ticket, what="data").status == 400

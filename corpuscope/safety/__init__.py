@@ -1,0 +1,1 @@
+"""What may be toxic in a corpus: flags by dimension, what a threshold costs, whom it hits, how often it is right."""

@@ -1,0 +1,1 @@
+"""What the Safety page is made of."""
