@@ -13,6 +13,7 @@ from indexing.annotators.personal_data import PERSONAL_DATA
 from indexing.annotators.quality_rules import QUALITY_RULES
 from indexing.annotators.redpajama_v2 import REDPAJAMA_V2
 from indexing.annotators.tokens import TOKENS
+from indexing.annotators.toxicity import TOXICITY
 from indexing.annotators.url_host import URL_HOST
 from indexing.annotators.words import WORDS
 from indexing.annotators.year import YEAR
@@ -30,6 +31,7 @@ ANNOTATORS: tuple[Annotator, ...] = (
     YEAR,
     PERSONAL_DATA,
     QUALITY_RULES,
+    TOXICITY,
 )
 
 #: What `--annotators default` runs.
@@ -44,6 +46,7 @@ DEFAULT: tuple[str, ...] = (
     "year",
     "personal_data",
     "quality_rules",
+    "toxicity",
 )
 
 
