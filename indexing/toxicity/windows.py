@@ -89,10 +89,12 @@ def _boundary(codes: Codes, i: int) -> int:
 
 @compiled
 def _is_space(code: np.uint32) -> bool:
-    return code < _MARK_BEFORE or code == 0xA0 or 0x2000 <= code <= 0x200A or code == 0x3000
+    return bool(code < _MARK_BEFORE or code == 0xA0 or 0x2000 <= code <= 0x200A or code == 0x3000)
 
 
 @compiled
 def _is_closing(code: np.uint32) -> bool:
     """Quotation marks and brackets that may follow the end of a sentence."""
-    return code == 34 or code == 39 or code == 41 or code == 93 or code == 0x201D or code == 0x2019 or code == 0xBB
+    return bool(
+        code == 34 or code == 39 or code == 41 or code == 93 or code == 0x201D or code == 0x2019 or code == 0xBB
+    )

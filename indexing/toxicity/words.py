@@ -1,9 +1,9 @@
 """Which words and phrases of a list a text has, and where; the list is known by hashes alone.
 
-`words.npz` is made by `indexing/toxicity/make_word_list.py` from the English file of LDNOOBW (https://github.com/LDNOOBW/
-List-of-Dirty-Naughty-Obscene-and-Otherwise-Bad-Words, CC BY 4.0, Shutterstock and contributors), sorted into categories,
-with entries of this project's own. Words are looked up in the normal form of a window: case, accents and simple disguises
-make no difference.
+`words.npz` is made by `indexing/toxicity/make_word_list.py` from the English file of LDNOOBW
+(https://github.com/LDNOOBW/List-of-Dirty-Naughty-Obscene-and-Otherwise-Bad-Words, CC BY 4.0, Shutterstock and
+contributors), sorted into categories, with entries of this project's own. Words are looked up in the normal form of a
+window: case, accents and simple disguises make no difference.
 """
 
 from __future__ import annotations
@@ -99,9 +99,7 @@ def _hits(codes: Codes, windows: Windows, characters: Characters, entries: WordL
 
 
 @compiled
-def _longest_entry(
-    out: Codes, i: int, count: int, characters: Characters, entries: WordList
-) -> tuple[int, int]:
+def _longest_entry(out: Codes, i: int, count: int, characters: Characters, entries: WordList) -> tuple[int, int]:
     """The end and the category of the longest entry that begins at i; the end of the word and -1 where none does."""
     end = word_end(out, i, count, characters)
     if end == i:
