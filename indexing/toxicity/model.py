@@ -18,8 +18,10 @@ from indexing.toxicity.windows import Codes, Places, Windows, cut
 from indexing.toxicity.words import Hits, hits
 
 FILE = Path(__file__).with_name("weights.npz")
-#: Windows of one text that the second stage reads at most: those that the first stage finds worst.
+#: Windows of one text that the second stage reads at most: those most in doubt.
 MOST_READ = 200
+#: Code points of a window up to which the first gate holds, and from which on the second does.
+_SHORT, _LONG = 140, 400
 #: Windows are handed to the second stage in portions of this many, so that their texts need little memory.
 _PORTION = 64
 
@@ -29,10 +31,11 @@ Doubles = npt.NDArray[np.float64]
 class Joint(NamedTuple):
     """How log-odds become probabilities.
 
-    The first stage's alone where they are below `gate`: slope, added; else those of both: slope of each, added.
+    The first stage's alone where they are below the gate: slope, added; else those of both: slope of each, added. The
+    gate is the first of `gates` for short windows, which cost little, the second for long ones, else between them.
     """
 
-    gate: float
+    gates: tuple[float, float]
     first: tuple[float, float]
     both: tuple[float, float, float]
 
@@ -61,8 +64,7 @@ def weights() -> Weights:
     """The weights of the first stage and the joint."""
     with np.load(FILE) as arrays:
         linear = arrays["linear"].astype(np.float32) * np.float32(arrays["linear_scale"])
-        gate, *first = arrays["first"].tolist()
-        joint = Joint(gate, (first[0], first[1]), tuple(arrays["both"].tolist()))
+        joint = Joint(*(tuple(arrays[name].tolist()) for name in ("gates", "first", "both")))
         return Weights(linear, float(arrays["linear_bias"]), joint)
 
 
@@ -81,7 +83,8 @@ def judge(column: pa.Array) -> Judged:
     odds = scores(codes, windows, known.linear, known.bias)
     joint = known.joint
     probabilities = sigmoid(joint.first[0] * odds + joint.first[1])
-    doubtful = worst(odds, windows.rows, joint.gate)
+    gate = np.interp(windows.ends - windows.starts, (_SHORT, _LONG), joint.gates)
+    doubtful = worst(odds - gate, windows.rows, 0.0)
     if len(doubtful):
         read = _read(codes, windows, doubtful)
         slope_first, slope_second, added = joint.both
@@ -89,10 +92,10 @@ def judge(column: pa.Array) -> Judged:
     return Judged(offsets, windows, np.round(probabilities, 4), hits(codes, windows))
 
 
-def worst(odds: Doubles, rows: Places, gate: float, most: int = MOST_READ) -> npt.NDArray[np.int64]:
-    """The windows at the gate or above, in order; of each row the `most` with the highest odds, earlier ones first."""
-    doubtful = np.flatnonzero(odds >= gate)
-    order = doubtful[np.lexsort((doubtful, -odds[doubtful], rows[doubtful]))]
+def worst(values: Doubles, rows: Places, least: float, most: int = MOST_READ) -> npt.NDArray[np.int64]:
+    """The windows with `least` or more, in order; of each row the `most` with the highest values, the earlier first."""
+    found = np.flatnonzero(values >= least)
+    order = found[np.lexsort((found, -values[found], rows[found]))]
     _, first, counts = np.unique(rows[order], return_index=True, return_counts=True)
     rank = np.arange(len(order)) - np.repeat(first, counts)
     return np.sort(order[rank < most])

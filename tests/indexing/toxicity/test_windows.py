@@ -36,7 +36,11 @@ def test_text_without_any_boundary_is_cut_at_the_longest() -> None:
 
 
 def test_a_post_is_one_window_and_an_empty_text_has_none() -> None:
-    assert pieces("Two. Short. Sentences.\nAnd a line.", "", "x") == [["Two. Short. Sentences.\nAnd a line."], [], ["x"]]
+    assert pieces("Two. Short. Sentences.\nAnd a line.", "", "x") == [
+        ["Two. Short. Sentences.\nAnd a line."],
+        [],
+        ["x"],
+    ]
 
 
 def test_windows_do_not_depend_on_the_texts_around_them() -> None:
