@@ -20,13 +20,13 @@ from indexing.toxicity.windows import Windows
 #: Clean text is taken for toxic with this probability.
 CLEAN_TARGET = 0.01
 #: Windows of a file of clean text that the first stage sees at most.
-CLEAN_WINDOWS = 6_000
+CLEAN_WINDOWS = 20_000
 #: Examples that are made of others.
 DISGUISED, STARRED, EMBEDDED = 1_500, 700, 2_500
 #: Files whose pages posts are put into.
 _FRAMES = ("c4_1000", "labels/web_topic_format", "web_articles")
 #: Davidson's offensive tweets were found by the same few words: they count less.
-_REPETITIVE, _REPETITIVE_WEIGHT, _CLEAN_WEIGHT = "davidson", 0.35, 0.5
+_REPETITIVE, _REPETITIVE_WEIGHT, _CLEAN_WEIGHT = "davidson", 0.35, 2.0
 
 Indices = npt.NDArray[np.int64]
 

@@ -25,7 +25,7 @@ def balanced(sources: Sequence[str], toxic: Flags) -> Doubles:
         for value in (False, True):
             cell = (names == name) & (toxic == value)
             weights[cell] = 1 / max(cell.sum(), 1)
-    return weights / weights.mean()
+    return np.asarray(weights / weights.mean())
 
 
 def platt(columns: Sequence[Doubles], toxic: Flags, weights: Doubles) -> tuple[float, ...]:

@@ -20,8 +20,6 @@ from indexing.toxicity.words import Hits, hits
 FILE = Path(__file__).with_name("weights.npz")
 #: Windows of one text that the second stage reads at most: those most in doubt.
 MOST_READ = 200
-#: Code points of a window up to which the first gate holds, and from which on the second does.
-_SHORT, _LONG = 140, 400
 #: Windows are handed to the second stage in portions of this many, so that their texts need little memory.
 _PORTION = 64
 
@@ -32,7 +30,7 @@ class Joint(NamedTuple):
     """How log-odds become probabilities.
 
     The first stage's alone where they are below the gate: slope, added; else those of both: slope of each, added. The
-    gate is the first of `gates` for short windows, which cost little, the second for long ones, else between them.
+    first of `gates` is for texts of one window, as posts are, the second for windows of longer texts, which have many.
     """
 
     gates: tuple[float, float]
@@ -83,8 +81,8 @@ def judge(column: pa.Array) -> Judged:
     odds = scores(codes, windows, known.linear, known.bias)
     joint = known.joint
     probabilities = sigmoid(joint.first[0] * odds + joint.first[1])
-    gate = np.interp(windows.ends - windows.starts, (_SHORT, _LONG), joint.gates)
-    doubtful = worst(odds - gate, windows.rows, 0.0)
+    alone = np.bincount(windows.rows, minlength=len(column))[windows.rows] == 1
+    doubtful = worst(odds - np.where(alone, *joint.gates), windows.rows, 0.0)
     if len(doubtful):
         read = _read(codes, windows, doubtful)
         slope_first, slope_second, added = joint.both

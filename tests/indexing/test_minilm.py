@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from corpuscope.errors import CorpusDamaged, CorpuscopeError, MissingDependency
+from corpuscope.errors import CorpuscopeError, CorpusDamaged, MissingDependency
 from indexing import minilm
 
 

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from indexing.toxicity import model
-from indexing.toxicity.data import SETS, labelled
+from indexing.toxicity.data import labelled
 from indexing.toxicity.fit_linear import auc
 from indexing.toxicity.report import score
 from indexing.toxicity.windows import LONGEST
@@ -41,11 +41,17 @@ def test_a_long_text_is_as_toxic_as_its_worst_window() -> None:
     line = "The committee met on Tuesday and talked about roads, and then about bridges. "
     text = f"{line * 12}\n{TOXIC[1]}\n{line * 12}"
     judged = model.judge(pa.array([text], pa.large_string()))
-    windows = [text[a:b] for a, b in zip(judged.windows.starts, judged.windows.ends, strict=True)]
-    assert len(windows) > 4
-    assert "".join(windows) == text
-    assert score(windows).tolist() == judged.probabilities.tolist()
-    assert judged.probabilities.max() == score([text])[0]
+    worst = int(judged.probabilities.argmax())
+    assert TOXIC[1] in text[judged.windows.starts[worst] : judged.windows.ends[worst]]
+    assert score([text]).tolist() == [judged.probabilities[worst]]
+
+
+def test_a_window_is_judged_alike_wherever_its_text_goes_on() -> None:
+    first, then = f"{' '.join(TOXIC)}\n" * 2, f"{' '.join(CLEAN)}\n" * 4
+    short, long = (model.judge(pa.array([first + then * n], pa.large_string())) for n in (1, 3))
+    alike = slice(len(short.probabilities) - 1)
+    assert short.windows.ends[alike].tolist() == long.windows.ends[alike].tolist()
+    assert short.probabilities[alike].tolist() == long.probabilities[alike].tolist()
 
 
 def test_values_are_the_same_however_texts_are_put_together() -> None:
