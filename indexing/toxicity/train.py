@@ -23,7 +23,7 @@ from indexing.toxicity.model import FILE
 
 SEED = 7
 #: From these log-odds of the first stage on the second one reads a window: one that is all of a text, one of several.
-GATES = (-2.5, -0.5)
+GATES = (-3.0, 0.0)
 PENALTY, STEPS, EPOCHS = 6.0, 40, 1
 #: What the doubtful get of the first stage when a set is left out and nothing can be calibrated on it.
 _SHARE_OF_FIRST = 0.5

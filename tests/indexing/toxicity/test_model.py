@@ -20,7 +20,7 @@ CLEAN = [
     "I disagree with the new budget because it cuts money for schools.",
     "To kill a process that hangs, send it the signal TERM first.",
     "Boil the potatoes for twenty minutes, then mash them with butter.",
-    "dumb, adj.: lacking the power of speech; also, stupid (colloquial).",
+    "Ass, n.: a long-eared animal of the horse family, smaller than a horse.",
 ]
 TOXIC = [
     "Shut up, you pathetic idiot, nobody wants to hear from trash like you.",
