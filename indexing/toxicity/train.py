@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from indexing import minilm
 from indexing.toxicity import data, tune
-from indexing.toxicity.examples import Pool, clean_windows, for_second_stage, hard_clean, posts
+from indexing.toxicity.examples import CLEAN_TARGET, Pool, clean_windows, for_second_stage, hard_clean, posts
 from indexing.toxicity.fit_linear import Doubles, LinearModel, auc, fit_linear
 from indexing.toxicity.join import balanced, platt
 from indexing.toxicity.model import FILE
@@ -24,7 +24,9 @@ from indexing.toxicity.model import FILE
 SEED = 7
 #: From these log-odds of the first stage on the second one reads a window: one that is all of a text, one of several.
 GATES = (-3.0, 0.0)
-PENALTY, STEPS, EPOCHS = 6.0, 40, 1
+PENALTY, STEPS = 6.0, 40
+#: The second stage goes once over all its examples, then over this share of them at half the rate.
+AGAIN = 0.6
 #: What the doubtful get of the first stage when a set is left out and nothing can be calibrated on it.
 _SHARE_OF_FIRST = 0.5
 _LARGEST = 32767
@@ -79,8 +81,11 @@ def _odds(first: LinearModel, pool: Pool) -> Doubles:
 def _tune(texts: Sequence[str], targets: Doubles, negatives: Sequence[str]) -> tune.Trainee:
     model = minilm.load()
     states = tune.lower_states(model, [*texts, *negatives], say)
-    wanted = np.concatenate([targets, np.full(len(negatives), 0.01)])
-    return tune.tune(model, states, wanted, epochs=EPOCHS, seed=SEED, say=say)
+    wanted = np.concatenate([targets, np.full(len(negatives), CLEAN_TARGET)])
+    trainee = tune.tune(model, states, wanted, seed=SEED, say=say)
+    part = np.random.default_rng(SEED).permutation(len(states))[: int(AGAIN * len(states))]
+    again = [states[i] for i in part]
+    return tune.tune(model, again, wanted[part], seed=SEED + 1, say=say, rate=tune.RATE / 2, start=trainee)
 
 
 def _joint(trainee: tune.Trainee, pool: Pool, odds: Doubles) -> dict[str, Doubles]:
