@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from corpuscope import personal_data
 from corpuscope.personal_data import KINDS, Kind, Span, spans, spans_near
+from corpuscope.spans import LabelledSpan
 
 _TOKENS: dict[Kind, str] = {kind: f"[{kind.upper()}]" for kind in KINDS}
 
@@ -108,7 +109,7 @@ def find_array(array: pa.Array) -> Found:
         for span in where:
             counts[span.kind][row] += 1
         sizes[row + 1] = len(where)
-        places += [f"{span.start}-{span.end} {span.kind}" for span in where]
+        places += [str(LabelledSpan(span.start, span.end, span.kind)) for span in where]
     missing = np.asarray(array.is_null())
     offsets = pa.array(np.cumsum(sizes, dtype=np.int32))
     return Found(

@@ -20,6 +20,7 @@ from indexing.annotators.quality_rules import QUALITY_RULES
 from indexing.annotators.qurater import QURATER
 from indexing.annotators.redpajama_v2 import REDPAJAMA_V2
 from indexing.annotators.tokens import TOKENS
+from indexing.annotators.toxicity import TOXICITY
 from indexing.annotators.url_host import URL_HOST
 from indexing.annotators.weborganizer import WEBORGANIZER_FORMAT, WEBORGANIZER_TOPIC
 from indexing.annotators.words import WORDS
@@ -38,6 +39,7 @@ ANNOTATORS: tuple[Annotator, ...] = (
     YEAR,
     PERSONAL_DATA,
     QUALITY_RULES,
+    TOXICITY,
     FINEWEB_EDU,
     DCLM_FASTTEXT,
     CELADON,
@@ -63,6 +65,7 @@ DEFAULT: tuple[str, ...] = (
     "year",
     "personal_data",
     "quality_rules",
+    "toxicity",
 )
 
 

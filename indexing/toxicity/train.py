@@ -1,0 +1,139 @@
+"""Trains both stages and writes their weights: `python -m indexing.toxicity.train --data ../shared/data`.
+
+`--without NAME` leaves a labelled set out and says how the model does on it; nothing is written then.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from indexing import minilm
+from indexing.toxicity import data, tune
+from indexing.toxicity.examples import CLEAN_TARGET, Pool, clean_windows, for_second_stage, hard_clean, posts
+from indexing.toxicity.fit_linear import Doubles, LinearModel, auc, fit_linear
+from indexing.toxicity.join import balanced, platt
+from indexing.toxicity.model import FILE
+
+SEED = 7
+#: From these log-odds of the first stage on the second one reads a window: one that is all of a text, one of several.
+GATES = (-3.0, 0.0)
+PENALTY, STEPS = 6.0, 40
+#: The second stage goes once over all its examples, then over this share of them at half the rate.
+AGAIN = 0.6
+#: What the doubtful get of the first stage when a set is left out and nothing can be calibrated on it.
+_SHARE_OF_FIRST = 0.5
+_LARGEST = 32767
+
+
+def main() -> None:
+    """Train."""
+    parser = argparse.ArgumentParser(prog="python -m indexing.toxicity.train", description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="the folder with toxicity/, labels/ and bench/")
+    parser.add_argument("--without", choices=data.SETS)
+    args = parser.parse_args()
+    clean = list(data.clean(args.data))
+    pool, harmless = posts(args.data, clean, SEED), clean_windows(clean, SEED)
+    say(f"{len(pool.texts)} windows of posts, {len(harmless.texts)} of clean text")
+    if args.without:
+        _leave_out(pool, harmless, args.without)
+    else:
+        _write(*_train(pool, harmless))
+
+
+def say(message: str) -> None:
+    """Print what is going on, with the time."""
+    print(time.strftime("%H:%M:%S"), message, flush=True)
+
+
+def _train(pool: Pool, harmless: Pool) -> tuple[LinearModel, tune.Tuned, dict[str, Doubles]]:
+    first = _fit_first(pool, harmless, pool.is_train)
+    odds, clean_odds = _odds(first, pool), _odds(first, harmless)
+    chosen, negatives = for_second_stage(pool, SEED), hard_clean(clean_odds, SEED)
+    trainee = _tune([pool.texts[i] for i in chosen], pool.targets[chosen], [harmless.texts[i] for i in negatives])
+    return first, trainee.result(), _joint(trainee, pool, odds)
+
+
+def _fit_first(pool: Pool, harmless: Pool, which: npt.NDArray[np.bool_]) -> LinearModel:
+    from scipy.sparse import vstack
+
+    fitted = fit_linear(
+        vstack([pool.features[which], harmless.features]).tocsr(),
+        np.concatenate([pool.targets[which], harmless.targets]),
+        np.concatenate([pool.weights[which], harmless.weights]),
+        penalty=PENALTY,
+        steps=STEPS,
+    )
+    say("the first stage is fitted")
+    return fitted
+
+
+def _odds(first: LinearModel, pool: Pool) -> Doubles:
+    return np.asarray(pool.features @ first.weights + first.bias, np.float64)
+
+
+def _tune(texts: Sequence[str], targets: Doubles, negatives: Sequence[str]) -> tune.Trainee:
+    model = minilm.load()
+    states = tune.lower_states(model, [*texts, *negatives], say)
+    wanted = np.concatenate([targets, np.full(len(negatives), CLEAN_TARGET)])
+    trainee = tune.tune(model, states, wanted, seed=SEED, say=say)
+    part = np.random.default_rng(SEED).permutation(len(states))[: int(AGAIN * len(states))]
+    again = [states[i] for i in part]
+    return tune.tune(model, again, wanted[part], seed=SEED + 1, say=say, rate=tune.RATE / 2, start=trainee)
+
+
+def _joint(trainee: tune.Trainee, pool: Pool, odds: Doubles) -> dict[str, Doubles]:
+    """Calibrate on posts of the calibration split: both stages together, and the first alone."""
+    usable = (pool.splits == "calibrate") & pool.alone & (np.abs(pool.targets - 0.5) > 0.1)
+    at = np.flatnonzero(usable)
+    states = tune.lower_states(trainee.model, [pool.texts[i] for i in at], say)
+    read, toxic = tune.predict(trainee, states), pool.targets[at] > 0.6
+    weights = balanced(pool.sources[at].tolist(), toxic)
+    return {
+        "gates": np.array(GATES),
+        "first": np.array(platt([odds[at]], toxic, weights)),
+        "both": np.array(platt([odds[at], read], toxic, weights)),
+    }
+
+
+def _leave_out(pool: Pool, harmless: Pool, name: str) -> None:
+    """Train without a set, and say how well each stage orders all of it."""
+    related = np.isin(pool.sources, [name, "disguised", "embedded"])  # those may be made of the set
+    first = _fit_first(pool, harmless, pool.is_train & ~related)
+    odds = _odds(first, pool)
+    chosen = for_second_stage(pool, SEED)
+    chosen = chosen[~related[chosen]]
+    negatives = hard_clean(_odds(first, harmless), SEED)
+    trainee = _tune([pool.texts[i] for i in chosen], pool.targets[chosen], [harmless.texts[i] for i in negatives])
+    at = np.flatnonzero((pool.sources == name) & pool.alone & (np.abs(pool.targets - 0.5) > 0.1))
+    read = tune.predict(trainee, tune.lower_states(trainee.model, [pool.texts[i] for i in at], say))
+    toxic = pool.targets[at] > 0.6
+    joint = read + _SHARE_OF_FIRST * odds[at]
+    for stage, values in (("first", odds[at]), ("second", read), ("both", joint)):
+        say(f"without {name}, {len(at)} posts: {stage} stage {auc(values, toxic):.4f}")
+
+
+def _write(first: LinearModel, tuned: tune.Tuned, joint: Mapping[str, Doubles]) -> None:
+    """Write the weights, whole or not at all; those of the first stage as whole numbers of one scale."""
+    scale = np.float32(np.abs(first.weights).max() / _LARGEST)
+    arrays: dict[str, Any] = {
+        "linear": np.round(first.weights / scale).astype(np.int16),
+        "linear_scale": scale,
+        "linear_bias": np.float64(first.bias),
+        **joint,
+        **tuned.arrays,
+    }
+    temporary = FILE.with_name(f".{FILE.name}.tmp.npz")
+    np.savez_compressed(temporary, **arrays)
+    temporary.replace(FILE)
+    say(f"{FILE}: {FILE.stat().st_size} bytes")
+
+
+if __name__ == "__main__":
+    main()
