@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-_FORM = re.compile(r"(\d+)-(\d+) (\S.*)", re.DOTALL | re.ASCII)
+_FORM = re.compile(r"(\d{1,18})-(\d{1,18}) (\S.*)", re.DOTALL | re.ASCII)
 
 
 @dataclass(frozen=True, order=True)
@@ -21,8 +21,14 @@ class LabelledSpan:
         return f"{self.start}-{self.end} {self.label}"
 
 
-def parse_spans(values: Iterable[str] | None, length: int | None = None) -> list[LabelledSpan]:
-    """The spans of a field's value, in their order; what is no span, or reaches past `length`, is left out."""
-    found = (_FORM.fullmatch(value) for value in values or ())
+def parse_spans(values: object, length: int | None = None) -> list[LabelledSpan]:
+    """The spans of a field's value (a text or texts), in their order; what is no span or passes `length` is left out."""
+    found = (_FORM.fullmatch(value) for value in _texts(values))
     spans = [LabelledSpan(int(match[1]), int(match[2]), match[3]) for match in found if match]
     return [s for s in spans if s.start < s.end and (length is None or s.end <= length)]
+
+
+def _texts(values: object) -> Iterable[str]:
+    if isinstance(values, str):
+        return (values,)
+    return (v for v in values if isinstance(v, str)) if isinstance(values, Iterable) else ()

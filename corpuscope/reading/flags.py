@@ -13,7 +13,7 @@ from corpuscope.fields import Field
 from corpuscope.reading.matches import merged
 from corpuscope.reading.records import Flag, Matches
 from corpuscope.safety.dimensions import KINDS
-from corpuscope.safety.spans import FlaggedSpan, flagged_spans
+from corpuscope.spans import LabelledSpan, parse_spans
 
 #: How a link names a field of flagged places, in front of the field's name.
 FLAGS = "flags:"
@@ -40,12 +40,12 @@ def show_flags(catalog: Catalog, row: int, why: str, length: int) -> Matches:
     return Matches(spans[: scan.MAX_SPANS], 0, length, cut=len(spans) > scan.MAX_SPANS)
 
 
-def _spans(catalog: Catalog, row: int, name: str, length: int) -> tuple[FlaggedSpan, ...]:
+def _spans(catalog: Catalog, row: int, name: str, length: int) -> list[LabelledSpan]:
     (values,) = catalog.values(name, np.array([row]))
-    return flagged_spans(values, length)
+    return sorted(parse_spans(values, length))
 
 
-def _told(spans: tuple[FlaggedSpan, ...]) -> tuple[str, ...]:
+def _told(spans: list[LabelledSpan]) -> tuple[str, ...]:
     """What the places are said to be, each once, the most frequent first."""
-    words = [s.what for s in spans]
+    words = [s.label for s in spans]
     return tuple(sorted(dict.fromkeys(words), key=lambda w: (-words.count(w), w)))

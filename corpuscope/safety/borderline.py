@@ -15,7 +15,7 @@ from corpuscope.documents import Document
 from corpuscope.reading.matches import merged
 from corpuscope.safety.cut import Cut
 from corpuscope.safety.population import Population
-from corpuscope.safety.spans import FlaggedSpan, flagged_spans
+from corpuscope.spans import LabelledSpan, parse_spans
 
 #: Among so many nearest documents on a side (more where scores are equal) the sample is drawn.
 NEAREST = 200
@@ -111,7 +111,7 @@ def excerpts(documents: Population, cut: Cut, rows: Rows) -> tuple[Excerpt, ...]
     texts = documents.corpus.documents.read(rows.tolist())
     is_masked = documents.selection.query.mask
     return tuple(
-        _excerpt(d, flagged_spans(marks, len(d.text)), score, source, mask=is_masked)
+        _excerpt(d, sorted(parse_spans(marks, len(d.text))), score, source, mask=is_masked)
         for d, score, marks, source in zip(texts, scores, spans, sources, strict=True)
     )
 
@@ -121,7 +121,7 @@ def _values(documents: Population, name: str | None, rows: Rows) -> list[Any]:
     return [None] * len(rows) if name is None or name not in catalog.fields else catalog.values(name, rows)
 
 
-def _excerpt(document: Document, spans: tuple[FlaggedSpan, ...], score: Any, source: Any, *, mask: bool) -> Excerpt:
+def _excerpt(document: Document, spans: list[LabelledSpan], score: Any, source: Any, *, mask: bool) -> Excerpt:
     places = merged([(s.start, s.end) for s in spans])
     cut = snippets.cut(document.text, places, _EXCERPT)
     inside = [(cut.start + a, cut.start + b) for a, b in cut.spans]

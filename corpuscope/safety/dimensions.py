@@ -57,7 +57,13 @@ KINDS: tuple[Kind, ...] = (
     Kind("rps_doc_ut1_blacklist", "?", (), "a category", "RedPajama-V2: the host is on a list of UT1 Capitole."),
     Kind(rf"{_NO_PART}(?:.*_)?hatespeech(?!.*non_toxic).*", ">=", ("0.4",), "0 to 1", _DOLMA),
     Kind(rf"{_NO_PART}(?:.*_)?nsfw(?!.*_sfw).*", ">=", ("0.4",), "0 to 1", _DOLMA),
-    Kind("sensitivity", "<=", ("2",), "1 to 5", "DataMan (arXiv 2502.19363): low where sensitive matters go wrong."),
+    Kind(
+        "(dataman_)?sensitivity",
+        "<=",
+        ("2",),
+        "1 to 5",
+        "DataMan (arXiv 2502.19363): low where sensitive matters go wrong.",
+    ),
     Kind("toxic|is_toxic", ">=", (_HALF,), "0 or 1", "Labels of people, as data sets of toxic comments have them."),
 )
 

@@ -13,7 +13,6 @@ from corpuscope.safety.dimensions import dimensions
 from corpuscope.safety.intervals import wilson
 from corpuscope.safety.population import Population, population
 from corpuscope.safety.review import Draw, Judged, draw, review_precision
-from corpuscope.safety.spans import flagged_spans
 from tests.corpuscope.safety.conftest import ROWS, spans_of
 
 
@@ -47,12 +46,6 @@ def test_flagged_places_are_marked_at_their_code_points_and_addresses_are_masked
         assert [told.text[a:b] for a, b in told.highlights] == ([f"bad{number}"] if spans_of(number) else [])
         marked += len(told.highlights)
     assert marked > 10
-
-
-def test_what_is_no_span_of_the_text_is_left_out():
-    values = ["2-4 0.9", "0-1 insult word", "7-3 0.5", "3-99 0.5", "x", "5-6"]
-    assert [(s.start, s.end, s.what) for s in flagged_spans(values, 10)] == [(0, 1, "insult word"), (2, 4, "0.9")]
-    assert flagged_spans(None, 10) == () == flagged_spans(3, 10)
 
 
 def test_a_draw_is_all_of_a_side_in_an_order_of_its_own(flagged_corpus: Corpus):
