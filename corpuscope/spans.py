@@ -22,7 +22,7 @@ class LabelledSpan:
 
 
 def parse_spans(values: object, length: int | None = None) -> list[LabelledSpan]:
-    """The spans of a field's value (a text or texts), in their order; what is no span or passes `length` is left out."""
+    """The spans of a field's value, one text or several, in order; what is none or passes `length` is left out."""
     found = (_FORM.fullmatch(value) for value in _texts(values))
     spans = [LabelledSpan(int(match[1]), int(match[2]), match[3]) for match in found if match]
     return [s for s in spans if s.start < s.end and (length is None or s.end <= length)]
