@@ -40,11 +40,14 @@ def load_config(folder: Path) -> dict[str, Any]:
 
 
 def load_tokenizer(folder: Path) -> Any:
-    """The tokenizer of transformers that lies in the folder."""
-    from transformers import AutoTokenizer
+    """The tokenizer of transformers that lies in the folder.
 
+    A DeBERTa's is known by its file where config.json names no type of model that transformers knows.
+    """
+    transformers: Any = importlib.import_module("transformers")
+    kind = "DebertaV2Tokenizer" if (folder / "spm.model").exists() else "AutoTokenizer"
     try:
-        return AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+        return getattr(transformers, kind).from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     except Exception as error:  # noqa: BLE001  # it raises whatever its many formats raise
         raise UsageError(f"{folder} holds no tokenizer that can be read ({_first_line(error)}).") from None
 

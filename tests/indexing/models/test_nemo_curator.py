@@ -72,3 +72,21 @@ def test_a_model_that_does_not_name_its_classes_is_refused(tmp_path: Path) -> No
 @pytest.mark.parametrize("name", KINDS)
 def test_the_contract_is_kept_on_odd_texts(model: Path, name: str) -> None:
     check(by_name(name), {"model": str(model)}, tolerance=1e-4)
+
+
+def test_a_sentencepiece_file_is_tokenizer_enough(tmp_path: Path) -> None:
+    import sentencepiece
+
+    model = save_nemo(tmp_path / "model", LABELS)
+    for name in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"):
+        (model / name).unlink(missing_ok=True)
+    lines = tmp_path / "lines.txt"
+    lines.write_text("\n".join(TEXTS * 20))
+    pieces = {"pad": "[PAD]", "bos": "[CLS]", "eos": "[SEP]", "unk": "[UNK]"}
+    options = {f"{name}_piece": piece for name, piece in pieces.items()}
+    options |= {f"{name}_id": i for i, name in enumerate(pieces)}
+    sentencepiece.SentencePieceTrainer.train(
+        input=str(lines), model_prefix=str(model / "spm"), vocab_size=44, minloglevel=2, **options
+    )
+    found = rate("nemo_quality", model, ["the river rose", "buy now"])
+    assert set(found["nemo_quality"]) <= set(LABELS) and found["nemo_quality_prob"][0] != found["nemo_quality_prob"][1]
