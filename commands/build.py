@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--limit", type=int, metavar="N", help="only the first N documents")
     parser.add_argument("--annotators", default="default", metavar="default|none|a,b", help="ratings to compute")
     parser.add_argument("--embedder", default="none", metavar="none", help="none: this version has no embeddings")
-    parser.add_argument("--device", default="auto", help="unused without an embedder")
+    parser.add_argument("--device", default="auto", metavar="D", help="of annotators with a model: auto, cpu, cuda[:N]")
     parser.add_argument("--language", default="en", help="the analyzer of all documents (default: en)")
     parser.add_argument(
         "--tokenizer", metavar="NAME", help="count tokens exactly: tekken, a tokenizer.json or a hub id"
@@ -75,6 +75,7 @@ def run(args: argparse.Namespace) -> int:
         language=args.language,
         part_size=args.part_size,
         workers=args.workers,
+        device=args.device,
     )
     manifest = build(args.folder, args.source, options, progress=ConsoleProgress(), force=args.force)
     remember(args.folder)

@@ -18,12 +18,25 @@ from indexing.workers import run_tasks
 
 
 def annotation_jobs(
-    folder: Path, old: Manifest, parts: Sequence[Part], names: Sequence[str], tokenizer: str | None
+    folder: Path, old: Manifest, parts: Sequence[Part], names: Sequence[str], tokenizer: str | None, given: Given
 ) -> tuple[Job, ...]:
     """The annotators of new parts: those of the corpus as they are where it has them, else the named ones."""
     if old.annotators:
-        return _in_order({name: run["settings"] for name, run in old.annotators.items()})
-    return fit_jobs(folder, parts, names, {"tokenizer": tokenizer} if tokenizer else {}, {})
+        return _in_order({name: run["settings"] for name, run in old.annotators.items()}, given)
+    return fit_jobs(folder, parts, names, {"tokenizer": tokenizer} if tokenizer else {}, {}, given)
+
+
+def check_models(names: Sequence[str], device: str) -> None:
+    """Make sure, before anything is read, that the named annotators are there, and models and device of those with one.
+
+    Raises a CorpuscopeError for what is missing.
+    """
+    for annotator in (a for a in select(names) if a.open is not None):
+        if annotator.on_device:
+            from indexing.models.devices import devices
+
+            devices(device)
+        fit(annotator, (), {})
 
 
 def fit_jobs(

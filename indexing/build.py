@@ -20,11 +20,12 @@ from corpuscope.manifest import Manifest
 from indexing.annotations import (
     annotate_parts,
     annotation_jobs,
+    check_models,
     describe_runs,
     name_fields,
     refuse_other_versions,
 )
-from indexing.annotators import select, tokenizers
+from indexing.annotators import Given, tokenizers
 from indexing.ingest import IngestOptions, ingest
 from indexing.parts import (
     DocumentsTask,
@@ -49,10 +50,12 @@ class BuildOptions(IngestOptions):
     tokenizer: str | None = None
     language: str = "en"
     workers: int = os.cpu_count() or 1
+    device: str = "auto"
 
     def stored(self) -> dict[str, Any]:
-        """What decides the result, for the manifest: not the number of workers."""
-        return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items() if k != "workers"}
+        """What decides the result, for the manifest: not the number of workers nor the device."""
+        told = {k: v for k, v in asdict(self).items() if k not in ("workers", "device")}
+        return {k: list(v) if isinstance(v, tuple) else v for k, v in told.items()}
 
 
 def build(
@@ -60,7 +63,7 @@ def build(
 ) -> Manifest:
     """Build a corpus in `folder`, or go on with a build that was cut off; returns the committed manifest."""
     _check_language(options.language)
-    select(options.annotators)
+    check_models(options.annotators, options.device)
     if options.tokenizer:
         tokenizers.load(options.tokenizer)
     sources = resolve(specs)
@@ -130,7 +133,7 @@ def _extend(
         tasks = [DocumentsTask(folder, name, i, settled) for i, name in enumerate(names)]
         parts = run_tasks(make_documents, tasks, workers=options.workers, advance=step.advance)
     with clock.step("annotate"):
-        jobs = annotation_jobs(folder, old, parts, options.annotators, options.tokenizer)
+        jobs = annotation_jobs(folder, old, parts, options.annotators, options.tokenizer, Given(device=options.device))
         parts, spent = annotate_parts(folder, parts, jobs, workers=options.workers, progress=progress)
     with clock.step("index"), progress.step("Indexing", documents) as step:
         tasks_ = [IndexTask(folder, part, old.language) for part in parts]
