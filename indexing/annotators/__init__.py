@@ -8,11 +8,13 @@ from corpuscope.errors import UsageError, suggest
 from indexing.annotators.characters import CHARACTERS
 from indexing.annotators.compression import COMPRESSION
 from indexing.annotators.contract import Annotator, Settings
+from indexing.annotators.format import FORMAT
 from indexing.annotators.language import LANGUAGE
 from indexing.annotators.personal_data import PERSONAL_DATA
 from indexing.annotators.quality_rules import QUALITY_RULES
 from indexing.annotators.redpajama_v2 import REDPAJAMA_V2
 from indexing.annotators.tokens import TOKENS
+from indexing.annotators.topic import TOPIC
 from indexing.annotators.url_host import URL_HOST
 from indexing.annotators.words import WORDS
 from indexing.annotators.year import YEAR
@@ -29,6 +31,8 @@ ANNOTATORS: tuple[Annotator, ...] = (
     URL_HOST,
     YEAR,
     PERSONAL_DATA,
+    TOPIC,
+    FORMAT,
     QUALITY_RULES,
 )
 
@@ -43,6 +47,8 @@ DEFAULT: tuple[str, ...] = (
     "url_host",
     "year",
     "personal_data",
+    "topic",
+    "format",
     "quality_rules",
 )
 
