@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,7 @@ from corpuscope.compiled import compiled
 from indexing.bundled.layout import FIGURES, Figures, measure
 from indexing.bundled.ngrams import ADDRESS, MORE, PER_CODE, emit, emit_address
 from indexing.bundled.reading import Read
-from indexing.bundled.tokenizing import Hashes, Tokens, cut, new_tokens
+from indexing.bundled.tokenizing import Hashes, Places, Tokens, cut, new_tokens
 from indexing.bundled.vectors import AXES, Floats, Words, words, write_vector
 from indexing.bundled.wording import WORDING, measure_wording
 from indexing.signals.codepoints import Codes, Offsets
@@ -98,3 +98,31 @@ def _write_vectors(known: Words, codes: Codes, offsets: Offsets, tokens: Tokens,
     for row in range(len(out)):
         count = cut(codes, offsets[row], offsets[row + 1], tokens)
         write_vector(known, tokens, count, out[row])
+
+
+def add_products(matrix: Any, kernel: Floats) -> None:
+    """Add the products of each two rows of a sparse matrix to a symmetric one."""
+    columns = matrix.tocsc()  # rows ascend within a column
+    by_row, by_column = (SparseArrays(m.indptr, m.indices, m.data) for m in (matrix, columns))
+    _add_products(by_row, by_column, kernel)
+
+
+class SparseArrays(NamedTuple):
+    """Where each line of a sparse matrix starts, the place of each number in its line, and the numbers."""
+
+    starts: Places
+    places: Places
+    numbers: Floats
+
+
+@compiled
+def _add_products(by_row: SparseArrays, by_column: SparseArrays, kernel: Floats) -> None:
+    for row in range(len(by_row.starts) - 1):
+        line = kernel[row]
+        for i in range(by_row.starts[row], by_row.starts[row + 1]):
+            column, number = by_row.places[i], by_row.numbers[i]
+            for k in range(by_column.starts[column], by_column.starts[column + 1]):
+                if by_column.places[k] > row:
+                    break
+                line[by_column.places[k]] += number * by_column.numbers[k]
+        kernel[: row + 1, row] = line[: row + 1]

@@ -14,14 +14,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from indexing.bundled.counting import Counted
+from indexing.bundled.counting import Counted, add_products
 from indexing.bundled.layout import Figures
 from indexing.bundled.linear import DAMPING, Classifier, Floats, Weights, hash_table
 from indexing.bundled.ngrams import VIEWS
 
 Rows = npt.NDArray[np.int64]
 
-_STEPS = 14
+_STEPS = 10
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ class _Basis:
         """How alike each two rows are."""
         kernel: Floats = self.hats.values @ self.hats.values.T + self.vectors @ self.vectors.T
         for view in self.views:
-            kernel += (view.matrix @ view.matrix.T).toarray()
+            add_products(view.matrix, kernel)
         return kernel
 
     def classifier(self, classes: tuple[str, ...], factors: Floats) -> Classifier:
