@@ -7,7 +7,7 @@ from indexing.annotators.page_classes import Told, annotator_of
 FORMAT = annotator_of(
     "format",
     Told(
-        good="An estimate: right on .. of .. held-out pages",
-        believed="Calibrated",
+        good="An estimate: right on @F1@ of 863 pages held out from training (@F2@), on @F3@ without their addresses.",
+        believed="Calibrated on whole pages: on those held out it is off by @F4@ on average; it is too sure of short texts.",
     ),
 )

@@ -19,7 +19,6 @@ Rows = npt.NDArray[np.int64]
 
 #: One text in so many is held out, by the checksum of its id: for measuring alone, never for training or tuning.
 HELD_OUT_OF = 10
-FOLDS = 5
 PAGES, EXCERPTS = "labels/web_topic_format.jsonl.zst", "labels/clear_readability.jsonl.zst"
 
 
@@ -40,10 +39,9 @@ class Labelled:
         """All others."""
         return np.flatnonzero(self.checksums % HELD_OUT_OF != 0)
 
-    @property
-    def folds(self) -> Rows:
+    def folds(self, count: int) -> Rows:
         """For cross-validation among those for training: the fold of every document."""
-        return (self.checksums // HELD_OUT_OF % FOLDS).astype(np.int64)
+        return (self.checksums // HELD_OUT_OF % count).astype(np.int64)
 
     def some(self, rows: Rows) -> Labelled:
         """Some of the documents."""

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from indexing.bundled.counting import count_view, figures_of, vectors_of
 from indexing.bundled.fitting import Inputs, Recipe, fit, joined
 from indexing.bundled.judging import Judged, temperature
-from indexing.bundled.labelled import FOLDS, PAGES, Labelled, read
+from indexing.bundled.labelled import PAGES, Labelled, read
 from indexing.bundled.linear import Classifier, Floats, save
 from indexing.bundled.ngrams import ADDRESS, VIEWS
 from indexing.bundled.pages import CLASSES, model_path, spelled
@@ -30,6 +30,7 @@ RECIPES = {
         0.5,
         0.02,
         45_000,
+        folds=3,
     ),
 }
 #: What is then fitted to the address, where there is one, beside the scores of the text.
@@ -41,7 +42,8 @@ def train(name: str, data: Path) -> str:
     pages = read(data / PAGES)
     inputs, addresses = _inputs(RECIPES[name], pages), _inputs(_ADDRESS[name], pages)
     training, labels = pages.training, inputs.labels
-    folds = [training[pages.folds[training] != fold] for fold in range(FOLDS)]
+    count = RECIPES[name].folds
+    folds = [training[pages.folds(count)[training] != fold] for fold in range(count)]
     parts = [fit(RECIPES[name], inputs, fold) for fold in folds]
     scores = _out_of_fold(pages, parts, address=False)
     factor = temperature(scores[training], labels[training])
@@ -57,7 +59,7 @@ def train(name: str, data: Path) -> str:
     told = [f"{name}: scores of texts times {factor:.3f}, {size:,} bytes"]
     for address in (True, False):
         kept = _out_of_fold(pages, both, address=address)[training]
-        told.append(_told(f"{FOLDS} folds of training pages", Judged.of(kept, labels[training]), address=address))
+        told.append(_told(f"{count} folds of training pages", Judged.of(kept, labels[training]), address=address))
     return "\n".join([*told, told_held_out(name, pages, classifier)])
 
 
@@ -103,7 +105,7 @@ def _inputs(recipe: Recipe, pages: Labelled) -> Inputs:
 
 def _out_of_fold(pages: Labelled, classifiers: Sequence[Classifier], *, address: bool) -> Floats:
     """The scores of each training page by the classifier that was fitted without its fold; zero for those held out."""
-    training, folds = pages.training, pages.folds
+    training, folds = pages.training, pages.folds(len(classifiers))
     scores = np.zeros((len(pages.documents), len(classifiers[0].classes)), np.float32)
     for fold, classifier in enumerate(classifiers):
         rows = training[folds[training] == fold]

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from indexing.bundled.counting import count_view, figures_of, vectors_of
 from indexing.bundled.fitting import Inputs, Recipe, fit_numbers
-from indexing.bundled.labelled import EXCERPTS, FOLDS, Labelled, read
+from indexing.bundled.labelled import EXCERPTS, Labelled, read
 from indexing.bundled.linear import Classifier, Floats, save
 from indexing.bundled.ngrams import VIEWS
 from indexing.bundled.reading_ease import estimate, model_path
@@ -24,14 +24,14 @@ def train(data: Path) -> str:
     """Fit to all training excerpts, write the model, and judge it by cross-validation and on the excerpts held out."""
     excerpts = read(data / EXCERPTS)
     inputs, easiness = inputs_of(excerpts), easiness_of(excerpts)
-    training, folds = excerpts.training, excerpts.folds
-    parts = [fit_numbers(RECIPE, inputs, training[folds[training] != f], easiness) for f in range(FOLDS)]
+    training, folds = excerpts.training, excerpts.folds(RECIPE.folds)
+    parts = [fit_numbers(RECIPE, inputs, training[folds[training] != f], easiness) for f in range(RECIPE.folds)]
     model = fit_numbers(RECIPE, inputs, training, easiness)
     save(model_path(), model)
     kept = _out_of_fold(excerpts, parts)[training]
     told = [
         f"readability: {model_path().stat().st_size:,} bytes",
-        _told(f"{FOLDS} folds of training excerpts", kept, easiness[training]),
+        _told(f"{RECIPE.folds} folds of training excerpts", kept, easiness[training]),
         told_held_out(excerpts, model),
     ]
     return "\n".join(told)
@@ -72,7 +72,7 @@ def inputs_of(excerpts: Labelled) -> Inputs:
 
 def _out_of_fold(excerpts: Labelled, models: Sequence[Classifier]) -> Floats:
     """The estimate for each training excerpt by the model that was fitted without its fold."""
-    training, folds = excerpts.training, excerpts.folds
+    training, folds = excerpts.training, excerpts.folds(len(models))
     out = np.zeros(len(excerpts.documents), np.float32)
     for fold, model in enumerate(models):
         rows = training[folds[training] == fold]
