@@ -12,6 +12,7 @@ from indexing.annotators.format import FORMAT
 from indexing.annotators.language import LANGUAGE
 from indexing.annotators.personal_data import PERSONAL_DATA
 from indexing.annotators.quality_rules import QUALITY_RULES
+from indexing.annotators.readability import READABILITY
 from indexing.annotators.redpajama_v2 import REDPAJAMA_V2
 from indexing.annotators.tokens import TOKENS
 from indexing.annotators.topic import TOPIC
@@ -33,6 +34,7 @@ ANNOTATORS: tuple[Annotator, ...] = (
     PERSONAL_DATA,
     TOPIC,
     FORMAT,
+    READABILITY,
     QUALITY_RULES,
 )
 
@@ -49,6 +51,7 @@ DEFAULT: tuple[str, ...] = (
     "personal_data",
     "topic",
     "format",
+    "readability",
     "quality_rules",
 )
 

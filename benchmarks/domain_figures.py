@@ -1,4 +1,4 @@
-"""Says how good the classifiers are on texts held out: python -m indexing.bundled.evaluate --data DIR.
+"""Says how good the classifiers are on texts held out: python -m benchmarks.domain_figures --data DIR.
 
 As Markdown: by class, the pairs that are mistaken for each other, and how far confidences can be believed.
 """
