@@ -7,7 +7,7 @@ from indexing.annotators.page_classes import Told, annotator_of
 FORMAT = annotator_of(
     "format",
     Told(
-        good="An estimate: right on @F1@ of 863 pages held out from training (@F2@), on @F3@ without their addresses.",
-        believed="Calibrated on whole pages: on those held out it is off by @F4@ on average; it is too sure of short texts.",
+        good="An estimate: right on 598 of 863 pages held out from training (69.3%), on 557 without their addresses.",
+        believed="Calibrated on whole pages: on those held out off by 0.05 on average; too sure of short texts.",
     ),
 )

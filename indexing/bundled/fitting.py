@@ -28,7 +28,7 @@ _STEPS = 10
 class Recipe:
     """How a model is made: the weights of views, figures and vector, the penalty, and how many features it keeps.
 
-    A feature has to occur in the `least` number of texts; the function of a figure has so many `knots`; `folds` is for cross-validation.
+    A feature has to occur in the `least` number of texts; the function of a figure has so many `knots`.
     """
 
     label: str
@@ -39,7 +39,6 @@ class Recipe:
     features: int
     least: int = 3
     knots: int = 8
-    folds: int = 5
 
 
 @dataclass(frozen=True)

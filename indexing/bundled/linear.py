@@ -18,7 +18,7 @@ import numpy.typing as npt
 from corpuscope.compiled import compiled
 from indexing.bundled.hash_table import fill, new_table
 from indexing.bundled.layout import FIGURES, Figures, measure
-from indexing.bundled.ngrams import ADDRESS, MORE, PER_CODE, emit, emit_address
+from indexing.bundled.ngrams import ADDRESS, MORE, PER_CODE, WORDS, emit, emit_address
 from indexing.bundled.tokenizing import Hashes, Tokens, cut, new_tokens
 from indexing.bundled.vectors import AXES, Words, words, write_vector
 from indexing.bundled.wording import WORDING, measure_wording
@@ -74,7 +74,7 @@ class Classifier:
     weights: Weights
 
     def scores(self, texts: tuple[Codes, Offsets], addresses: tuple[Codes, Offsets]) -> Floats:
-        """The score of each class for each text, whose softmax is its probability; NaN where nothing in it is known."""
+        """The score of each class for each text, whose softmax is its probability; NaN where no word is known."""
         out = np.zeros((len(texts[1]) - 1, len(self.classes)), np.float32)
         room = _room(self.weights, texts[1], addresses[1])
         score_all(self.weights, words(), room, texts[0], texts[1], addresses[0], addresses[1], out)
@@ -138,7 +138,9 @@ def score_all(
         count = cut(codes, offsets[row], offsets[row + 1], room.tokens)
         for view in range(len(weights.views) - 1):
             if weights.views[view] < weights.views[view + 1] and view != ADDRESS:
-                known += _add_view(weights, room, view, emit(view, codes, room.tokens, count, room.hashes), out[row])
+                made = emit(view, codes, room.tokens, count, room.hashes)
+                met = _add_view(weights, room, view, made, out[row])
+                known += met if view == WORDS else 0
         measure(codes, room.tokens, count, room.hashes, room.figures[:FIGURES])
         measure_wording(known_words, codes, room.tokens, count, room.rarities, room.hashes, room.figures[FIGURES:])
         _add_figures(weights, room.figures, out[row])

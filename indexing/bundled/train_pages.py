@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,16 +12,16 @@ from indexing.bundled.counting import count_view, figures_of, vectors_of
 from indexing.bundled.fitting import Inputs, Recipe, fit, joined
 from indexing.bundled.judging import Judged, temperature
 from indexing.bundled.labelled import PAGES, Labelled, read
-from indexing.bundled.linear import Classifier, Floats, save
+from indexing.bundled.linear import Classifier, save
 from indexing.bundled.ngrams import ADDRESS, VIEWS
 from indexing.bundled.pages import CLASSES, model_path, spelled
 from indexing.bundled.reading import Read
 
 Rows = npt.NDArray[np.int64]
 
-#: What is fitted to the text.
+#: What is fitted to the pages; the format's address comes later.
 RECIPES = {
-    "topic": Recipe("topic", {"words": 1.0, "pairs": 0.5}, 0.1, 0.5, 0.01, 45_000),
+    "topic": Recipe("topic", {"words": 1.0, "pairs": 0.5, "address": 0.4}, 0.05, 0.7, 0.006, 75_000),
     "format": Recipe(
         "format",
         {"words": 1.0, "pairs": 1.0, "marks": 1.0, "head": 0.5, "tail": 0.5, "lines": 1.0},
@@ -30,37 +29,35 @@ RECIPES = {
         0.5,
         0.02,
         45_000,
-        folds=3,
     ),
 }
 #: What is then fitted to the address, where there is one, beside the scores of the text.
-_ADDRESS = {name: Recipe(name, {"address": 1.0}, 0.0, 0.0, 0.05, 15_000) for name in RECIPES}
+_ADDRESS = {"format": Recipe("format", {"address": 1.0}, 0.0, 0.0, 0.05, 15_000)}
+#: One page in so many serves for what has to be fitted to scores of pages that the classifier has not seen.
+_UNSEEN_OF = 3
 
 
 def train(name: str, data: Path) -> str:
-    """Fit to all training pages, write the model, and judge it by cross-validation and on the pages held out."""
+    """Fit to all training pages, write the model, and judge it on pages unseen and on those held out."""
     pages = read(data / PAGES)
-    inputs, addresses = _inputs(RECIPES[name], pages), _inputs(_ADDRESS[name], pages)
-    training, labels = pages.training, inputs.labels
-    count = RECIPES[name].folds
-    folds = [training[pages.folds(count)[training] != fold] for fold in range(count)]
-    parts = [fit(RECIPES[name], inputs, fold) for fold in folds]
-    scores = _out_of_fold(pages, parts, address=False)
-    factor = temperature(scores[training], labels[training])
-    offset = scores * np.float32(factor)
-    both = [
-        joined(scaled(part, factor), fit(_ADDRESS[name], addresses, fold, offset[fold]))
-        for part, fold in zip(parts, folds, strict=True)
-    ]
-    text = scaled(fit(RECIPES[name], inputs, training), factor)
-    classifier = joined(text, fit(_ADDRESS[name], addresses, training, offset[training]))
+    inputs, training = _inputs(RECIPES[name], pages), pages.training
+    unseen = pages.folds(_UNSEEN_OF)[training] == 0
+    rows = training[unseen]
+    part = fit(RECIPES[name], inputs, training[~unseen])
+    kept = pages.some(rows)
+    scores = part.scores(kept.texts(), _addresses(kept, name not in _ADDRESS))
+    factor = temperature(scores, inputs.labels[rows])
+    classifier = scaled(fit(RECIPES[name], inputs, training), factor)
+    if name in _ADDRESS:
+        address = fit(_ADDRESS[name], _inputs(_ADDRESS[name], pages), rows, scores * np.float32(factor))
+        classifier = joined(classifier, address)
     save(model_path(name), classifier)
     size = model_path(name).stat().st_size
-    told = [f"{name}: scores of texts times {factor:.3f}, {size:,} bytes"]
-    for address in (True, False):
-        kept = _out_of_fold(pages, both, address=address)[training]
-        told.append(_told(f"{count} folds of training pages", Judged.of(kept, labels[training]), address=address))
-    return "\n".join([*told, told_held_out(name, pages, classifier)])
+    told = f"{name}: scores of texts times {factor:.3f}, {size:,} bytes"
+    judged = Judged.of(scores * np.float32(factor), inputs.labels[rows])
+    return "\n".join(
+        [told, _told("unseen", judged, address=name not in _ADDRESS), told_held_out(name, pages, classifier)]
+    )
 
 
 def _told(what: str, judged: Judged, *, address: bool) -> str:
@@ -101,14 +98,3 @@ def _inputs(recipe: Recipe, pages: Labelled) -> Inputs:
     numbers = [number for number, view in enumerate(VIEWS) if view in recipe.views]
     views = [count_view(n, addresses if n == ADDRESS else texts, pages.training, recipe.least) for n in numbers]
     return Inputs(views, figures_of(texts), vectors_of(texts), labels_of(recipe.label, pages), CLASSES[recipe.label])
-
-
-def _out_of_fold(pages: Labelled, classifiers: Sequence[Classifier], *, address: bool) -> Floats:
-    """The scores of each training page by the classifier that was fitted without its fold; zero for those held out."""
-    training, folds = pages.training, pages.folds(len(classifiers))
-    scores = np.zeros((len(pages.documents), len(classifiers[0].classes)), np.float32)
-    for fold, classifier in enumerate(classifiers):
-        rows = training[folds[training] == fold]
-        kept = pages.some(rows)
-        scores[rows] = classifier.scores(kept.texts(), _addresses(kept, address))
-    return scores

@@ -164,4 +164,4 @@ def test_a_source_with_a_topic_of_its_own_keeps_it(tmp_path: Path) -> None:
     assert corpus.fields["topic"].origin == "source" and not corpus.fields["topic"].estimated
     assert corpus.fields["topic.topic"].estimated
     column = corpus.catalog.text_column("topic.topic")
-    assert isinstance(column, TextColumn) and sorted(column.dictionary) == ["Crime & Law", "Food & Dining"]
+    assert isinstance(column, TextColumn) and sorted(column.dictionary.to_pylist()) == ["Crime & Law", "Food & Dining"]
