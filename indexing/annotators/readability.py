@@ -20,9 +20,9 @@ FIELD = Field(
         "2022); docs/models/readability.md."
     ),
     caveat=(
-        "An estimate: on 378 excerpts of edited prose held out from training its rank correlation with teachers' judgements "
-        "is 0.79 and its root mean squared error 0.62. Lists, tables and code are outside of what it knows. Of a long text "
-        f"it is the mean of up to 8 windows of 1,000 characters. {RULE}"
+        "An estimate: on 378 excerpts of edited prose held out from training its rank correlation with teachers' "
+        "judgements is 0.79 and its root mean squared error 0.62. Lists, tables and code are outside of what it knows. "
+        f"Of a long text it is the mean of up to 8 windows of 1,000 characters. {RULE}"
     ),
     range=RANGE,
     bins=tuple(-5 + i / 2 for i in range(17)),
