@@ -13,7 +13,7 @@ from benchmarks.setting import ROOT, Setting
 from corpuscope.manifest import load
 
 #: In this order: the build leaves the corpus that the others ask.
-NAMES = ("build", "signals", "toxicity", "ranked", "search", "ledger", "serving", "export", "app")
+NAMES = ("build", "signals", "toxicity", "domains", "ranked", "search", "ledger", "serving", "export", "app")
 _RESULTS = ROOT / "benchmarks" / "RESULTS.md"
 
 

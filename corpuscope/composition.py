@@ -33,7 +33,7 @@ _MOST_TOPICS = 200
 _TOPICS = ("domain", "topic", "category", "genre", "subject")
 #: Text that is about as good as unique, or that says something else about a document than its subject.
 _UNIQUE = frozenset({"title", "url", "date_original"})
-_NOT_TOPICS = _UNIQUE | {"source", "language", "script", "url_host", "date_precision"}
+_NOT_TOPICS = _UNIQUE | {"source", "format", "language", "script", "url_host", "date_precision"}
 _LENGTHS = ("characters", "words", "tokens")
 #: Preferred numbers (Renard's R10): ten steps to a power of ten.
 _STEPS = (10, 12, 16, 20, 25, 32, 40, 50, 63, 80)
@@ -125,7 +125,7 @@ def compose(
 
 def main_fields(corpus: Corpus) -> list[str]:
     """The fields that say most about where documents come from and what they are, as far as the corpus has them."""
-    wanted = ("source", _topic(corpus), "language", "url_host")
+    wanted = ("source", _topic(corpus), "format", "language", "url_host")
     texts = [n for n in wanted if n is not None and n in corpus.fields and corpus.fields[n].type == "text"]
     return [n for n in texts if len(corpus.catalog.text_column(n).dictionary)]
 
@@ -145,11 +145,12 @@ def nesting_fields(corpus: Corpus) -> tuple[str, str | None] | None:
 
 
 def _topic(corpus: Corpus) -> str | None:
-    """The field with a handful of subjects, by its usual name or by how many values it has."""
+    """The field with a handful of subjects: by its usual name, estimated ones last, or by how many values it has."""
     decisions = [f.name for f in corpus.manifest.fields if is_decision(f, corpus.fields)]
     others = {*_NOT_TOPICS, *decisions, *map(failed_field, decisions)}
     texts = [f.name for f in corpus.manifest.fields if f.type == "text" and f.name not in others]
-    for name in sorted(texts, key=lambda n: _TOPICS.index(n) if n in _TOPICS else len(_TOPICS)):
+    usual = {n: (corpus.fields[n].estimated, _TOPICS.index(n)) for n in texts if n in _TOPICS}
+    for name in sorted(texts, key=lambda n: usual.get(n, (True, len(_TOPICS)))):
         if 2 <= len(corpus.catalog.text_column(name).dictionary) <= _MOST_TOPICS:
             return name
     return None

@@ -12,14 +12,17 @@ from indexing.annotators.contract import Annotator, Given, Settings
 from indexing.annotators.dataman import DATAMAN
 from indexing.annotators.dclm_fasttext import DCLM_FASTTEXT
 from indexing.annotators.fineweb_edu import FINEWEB_EDU
+from indexing.annotators.format import FORMAT
 from indexing.annotators.language import LANGUAGE
 from indexing.annotators.nemo_curator import NEMO_CONTENT_TYPE, NEMO_DOMAIN, NEMO_QUALITY
 from indexing.annotators.personal_data import PERSONAL_DATA
 from indexing.annotators.prox_document import PROX_DOCUMENT
 from indexing.annotators.quality_rules import QUALITY_RULES
 from indexing.annotators.qurater import QURATER
+from indexing.annotators.readability import READABILITY
 from indexing.annotators.redpajama_v2 import REDPAJAMA_V2
 from indexing.annotators.tokens import TOKENS
+from indexing.annotators.topic import TOPIC
 from indexing.annotators.toxicity import TOXICITY
 from indexing.annotators.url_host import URL_HOST
 from indexing.annotators.weborganizer import WEBORGANIZER_FORMAT, WEBORGANIZER_TOPIC
@@ -38,6 +41,9 @@ ANNOTATORS: tuple[Annotator, ...] = (
     URL_HOST,
     YEAR,
     PERSONAL_DATA,
+    TOPIC,
+    FORMAT,
+    READABILITY,
     QUALITY_RULES,
     TOXICITY,
     FINEWEB_EDU,
@@ -64,6 +70,9 @@ DEFAULT: tuple[str, ...] = (
     "url_host",
     "year",
     "personal_data",
+    "topic",
+    "format",
+    "readability",
     "quality_rules",
     "toxicity",
 )

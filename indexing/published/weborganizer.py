@@ -1,7 +1,6 @@
 """WebOrganizer Corpus-200B: arrays beside the shards of documents, one value a document, without ids.
 
-Layout: CodeCreator/WebOrganizer, commit 87b50f38, README.md; topics: define_domains/taxonomies/topics.yaml;
-formats: the card of WebOrganizer/FormatClassifier.
+Layout: CodeCreator/WebOrganizer, commit 87b50f38, README.md; topics and formats: `indexing.taxonomy`.
 """
 
 from __future__ import annotations
@@ -14,19 +13,7 @@ import pyarrow as pa
 from corpuscope.fields import Field
 from indexing.published.contract import Cells, Names, Rating, System
 from indexing.published.values import by_number, doubles, from_doubles, labels, numbers
-
-TOPICS = (
-    "Adult Content", "Art & Design", "Software Development", "Crime & Law", "Education & Jobs",
-    "Electronics & Hardware", "Entertainment", "Social Life", "Fashion & Beauty", "Finance & Business",
-    "Food & Dining", "Games", "Health", "History & Geography", "Home & Hobbies", "Industrial", "Literature", "Politics",
-    "Religion", "Science, Math & Technology", "Software", "Sports & Fitness", "Transportation", "Travel & Tourism",
-)  # fmt: skip
-FORMATS = (
-    "Academic Writing", "Content Listing", "Creative Writing", "Customer Support", "Comment Section", "FAQ",
-    "Truncated", "Knowledge Article", "Legal Notices", "Listicle", "News Article", "Nonfiction Writing",
-    "About (Org.)", "News (Org.)", "About (Pers.)", "Personal Blog", "Product Page", "Q&A Forum", "Spam / Ads",
-    "Structured Data", "Documentation", "Audio Transcript", "Tutorial", "User Review",
-)  # fmt: skip
+from indexing.taxonomy import FORMATS, SPELLINGS, TOPICS
 
 SOURCE = "WebOrganizer (Wettig et al., 2025), CodeCreator/WebOrganizer, commit 87b50f38."
 _DOMAINS = {"domains_topics": ("topic", TOPICS), "domains_formats": ("format", FORMATS)}
@@ -54,8 +41,9 @@ def _rating(column: str) -> Rating:
             about = f"Probability of the likeliest {name}: softmax of the published logits."
             field = Field(name=f"{name}.confidence", type="double", meaning=about, source=SOURCE, range=(0.0, 1.0))
             return Rating(columns=(column,), fields=(field,), convert=_confidence)
+        spellings = by_number(choices) | {short: long for short, long in SPELLINGS.items() if long in choices}
         field = Field(name=name, type="text", meaning=f"{name.capitalize()} of the page, one of 24.", source=SOURCE)
-        return Rating(columns=(column,), fields=(field,), convert=lambda c, r: [labels(c, column, by_number(choices))])
+        return Rating(columns=(column,), fields=(field,), convert=lambda c, r: [labels(c, column, spellings)])
     kind = "int" if base.startswith("domains") or what == "rounded" else "double"
     about = f"{'Cluster' if base.startswith('domains') else 'Score'} of the page: {column.partition('_')[2]}."
     field = Field(name=column, type="int" if kind == "int" else "double", meaning=about, source=SOURCE)

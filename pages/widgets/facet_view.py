@@ -19,7 +19,7 @@ from pages.widgets.safe_html import Html, datum, element, join
 #: Values of a facet at first, and how many "more" adds.
 FIRST_VALUES = 8
 MORE_VALUES = 20
-_FIRST_FACETS = ("source", "domain", "language", "year", "url_host", "tokens", "script", "words")
+_FIRST_FACETS = ("source", "domain", "topic", "format", "language", "year", "url_host", "tokens", "script", "words")
 _FACETS_AT_FIRST = 6
 _MASKED = re.compile(r"\[(EMAIL|IP|PHONE|KEY)\]")
 
@@ -28,6 +28,11 @@ def default_facets(fields: dict[str, Field]) -> tuple[FacetRequest, ...]:
     """The facets of a reader who has chosen none: what most corpora are asked for first."""
     chosen = [name for name in _FIRST_FACETS if name in fields][:_FACETS_AT_FIRST]
     return tuple(FacetRequest(name, FIRST_VALUES) for name in chosen)
+
+
+def about(field: Field) -> str | None:
+    """What a field means and how far it can be believed, for the hover."""
+    return " ".join(filter(None, (field.meaning, field.caveat and f"Caveat: {field.caveat}"))) or None
 
 
 class FacetView:
@@ -75,13 +80,12 @@ class FacetView:
         return element("section", head, body, class_="facet")
 
     def _head(self, field: Field, remark: str | None = None) -> Html:
-        about = " ".join(filter(None, (field.meaning, field.caveat and f"Caveat: {field.caveat}"))) or None
         estimated = element("span", " ~", title="estimated") if field.estimated else None
         without = refine.without_facet(self._query, self._requests, field.name)
         # Without any facet chosen the defaults come back, so the last one stays.
         close = self._door(without, "×", class_="close", title="Remove this facet") if len(self._requests) > 1 else None
         quiet = remark and element("span", remark, class_="quiet")
-        return element("h3", element("span", datum(field.name), estimated, title=about), quiet, close)
+        return element("h3", element("span", datum(field.name), estimated, title=about(field)), quiet, close)
 
     def _values(self, field: Field, facet: ValueFacet, request: FacetRequest) -> Html:
         longest = max((v.count for v in facet.values), default=0)

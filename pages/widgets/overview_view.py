@@ -13,7 +13,7 @@ from corpuscope.manifest import Manifest, Reject
 from corpuscope.portions import Measure, Portion
 from corpuscope.query import FacetRequest
 from pages.widgets import refine, wording
-from pages.widgets.facet_view import MORE_VALUES, default_facets
+from pages.widgets.facet_view import MORE_VALUES, about, default_facets
 from pages.widgets.panel import door
 from pages.widgets.safe_html import Html, datum, element, join
 
@@ -80,7 +80,7 @@ class OverviewView:
             words = (
                 f"{_FIGURES[name]}{'' if breakdown.distinct == 1 else 's'}" if name in _FIGURES else f"values of {name}"
             )
-            yield figure(f"{breakdown.distinct:,}", words, self._with_facet(name), title=breakdown.field.meaning)
+            yield figure(f"{breakdown.distinct:,}", words, self._with_facet(name), title=about(breakdown.field) or "")
         left_out = sum(r.count for r in manifest.rejected.values())
         yield figure(f"{left_out:,}", "left out at build", self._link.to(CORPUS))
 
@@ -132,8 +132,9 @@ class OverviewView:
         portions = breakdown.portions
         most = {m: max((p.size(m) for p in breakdown.values), default=0) for m in ("documents", "tokens")}
         columns = ["documents", *([f"tokens{self._tilde}"] if self._composition.tokens else [])]
-        about = element("span", datum(breakdown.field.name), title=breakdown.field.meaning or None)
-        head = element("h3", about, *(element("span", c, class_="quiet") for c in columns))
+        estimated = element("span", " ~", title="estimated") if breakdown.field.estimated else None
+        name = element("span", datum(breakdown.field.name), estimated, title=about(breakdown.field))
+        head = element("h3", name, *(element("span", c, class_="quiet") for c in columns))
         unlisted = breakdown.distinct - len(breakdown.values)
         rows = (element("li", self._bars(p, most, unlisted)) for p in portions)
         lists = "A document counts once for each of its values: the numbers may add up to more than the total."

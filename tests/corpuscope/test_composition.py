@@ -178,9 +178,9 @@ def test_a_corpus_without_computed_fields_is_divided_by_what_it_has(tmp_path: Pa
 
 
 def test_the_main_fields_take_the_topic_by_name_then_by_its_few_values(tmp_path: Path, tiny_corpus: Corpus):
-    assert main_fields(tiny_corpus) == ["source", "topic", "language", "url_host"]
+    assert main_fields(tiny_corpus) == ["source", "topic", "format", "language", "url_host"]
     without_urls = build_corpus(tmp_path / "no-urls", [{"id": "1", "text": "An English text."}])
-    assert main_fields(without_urls) == ["source", "language"]
+    assert main_fields(without_urls) == ["source", "format", "language"]
     rows = [{"id": str(i), "text": f"t {i}", "unique": f"u{i}" * 2, "party": "AB"[i % 2]} for i in range(300)]
     assert main_fields(build_corpus(tmp_path / "parties", rows, annotators=())) == ["source", "party"]
 

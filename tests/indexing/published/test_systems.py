@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from corpuscope.errors import CorpuscopeError
 from indexing.published.dataman import CRITERIA, DOMAINS
 from indexing.published.dclm import PROBABILITY
-from indexing.published.weborganizer import FORMATS, TOPICS
+from indexing.taxonomy import FORMATS, TOPICS
 from tests.conftest import write_jsonl
 from tests.indexing.published.reading import read
 
