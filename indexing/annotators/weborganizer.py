@@ -16,7 +16,8 @@ from corpuscope.fields import Field
 from indexing.annotators.by_model import annotator_by_model
 from indexing.annotators.contract import Annotator, Given, Rater, Settings
 from indexing.models.files import Found
-from indexing.published.weborganizer import FORMATS, SOURCE, TOPICS
+from indexing.published.weborganizer import SOURCE
+from indexing.taxonomy import FORMATS, TOPICS
 
 _MOST = 8192
 _WITHOUT_ADDRESS = "-nourl"

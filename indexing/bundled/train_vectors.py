@@ -68,4 +68,5 @@ def _axes(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     centred = vectors - vectors.mean(axis=0)
     _, _, axes = np.linalg.svd(centred, full_matrices=False)
     out: npt.NDArray[np.float32] = centred @ axes[:AXES].T
-    return out / np.sqrt((out**2).sum(axis=1).mean())
+    out /= np.sqrt((out**2).sum(axis=1).mean())
+    return out

@@ -58,7 +58,7 @@ def find_word(words: Words, hashed: np.uint32) -> int:
     while words.table[cell]:
         k = words.table[cell] - 1
         if words.hashes[k] == hashed:
-            return k
+            return int(k)
         cell = (cell + 1) & mask
     return -1
 

@@ -64,12 +64,12 @@ def ends_sentence(codes: Codes, tokens: Tokens, count: int, at: int) -> bool:
         return True
     if tokens.kinds[at + 1] == MARK:
         return not _is_stop(codes[tokens.starts[at + 1]])
-    return tokens.starts[at + 1] > tokens.ends[at]
+    return bool(tokens.starts[at + 1] > tokens.ends[at])
 
 
 @compiled
 def _is_stop(code: np.uint32) -> bool:
-    return code == 0x2E or code == 0x21 or code == 0x3F
+    return bool(code == 0x2E or code == 0x21 or code == 0x3F)
 
 
 @compiled
@@ -88,4 +88,4 @@ def count_syllables(codes: Codes, start: int, end: int) -> int:
 
 @compiled
 def _is_vowel(code: np.uint32) -> bool:
-    return code == 0x61 or code == 0x65 or code == 0x69 or code == 0x6F or code == 0x75 or code == 0x79
+    return bool(code == 0x61 or code == 0x65 or code == 0x69 or code == 0x6F or code == 0x75 or code == 0x79)
