@@ -28,7 +28,8 @@ _STEPS = 10
 class Recipe:
     """How a model is made: the weights of views, figures and vector, the penalty, and how many features it keeps.
 
-    A feature has to occur in the `least` number of texts; the function of a figure has so many `knots`.
+    A feature has to occur in the `least` number of texts; the function of a figure has so many `knots`. `weighs_labels`
+    takes the labels' published confidences into account.
     """
 
     label: str
@@ -39,22 +40,35 @@ class Recipe:
     features: int
     least: int = 3
     knots: int = 8
+    weighs_labels: bool = False
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """What is fitted to: counted views, figures, vectors, labels as numbers, and names of the classes."""
+    """What is fitted to: counted views, figures, vectors, labels as numbers, and names of the classes.
+
+    `certainty` is the probability that each label is right, as its publisher says (None: they all are).
+    """
 
     views: Sequence[Counted]
     figures: Figures
     vectors: Floats
     labels: Rows
     classes: tuple[str, ...]
+    certainty: Floats | None = None
+
+    def targets(self, rows: Rows) -> Floats:
+        """The probabilities of the classes of some texts: the others share alike what a label's certainty leaves."""
+        labelled = np.eye(len(self.classes), dtype=np.float32)[self.labels[rows]]
+        if self.certainty is None:
+            return labelled
+        certain = self.certainty[rows, None].astype(np.float32)
+        return labelled * certain + (1 - labelled) * (1 - certain) / np.float32(len(self.classes) - 1)
 
 
 def fit(recipe: Recipe, inputs: Inputs, training: Rows, offset: Floats | None = None) -> Classifier:
     """A classifier fitted to the training rows alone; with `offset` its scores, without a bias, are added to those."""
-    targets = np.eye(len(inputs.classes), dtype=np.float32)[inputs.labels[training]]
+    targets = inputs.targets(training)
     basis = _Basis.of(recipe, inputs, training, targets)
     kernel = basis.kernel()
     if offset is not None:

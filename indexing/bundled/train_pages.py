@@ -21,7 +21,9 @@ Rows = npt.NDArray[np.int64]
 
 #: What is fitted to the pages; the format's address comes later.
 RECIPES = {
-    "topic": Recipe("topic", {"words": 1.0, "pairs": 0.5, "address": 0.4}, 0.05, 0.7, 0.006, 75_000),
+    "topic": Recipe(
+        "topic", {"words": 1.0, "pairs": 0.5, "address": 0.4}, 0.05, 0.7, 0.009, 130_000, weighs_labels=True
+    ),
     "format": Recipe(
         "format",
         {"words": 1.0, "pairs": 1.0, "marks": 1.0, "head": 0.5, "tail": 0.5, "lines": 1.0},
@@ -97,4 +99,8 @@ def _inputs(recipe: Recipe, pages: Labelled) -> Inputs:
     texts, addresses = pages.texts(), pages.addresses()
     numbers = [number for number, view in enumerate(VIEWS) if view in recipe.views]
     views = [count_view(n, addresses if n == ADDRESS else texts, pages.training, recipe.least) for n in numbers]
-    return Inputs(views, figures_of(texts), vectors_of(texts), labels_of(recipe.label, pages), CLASSES[recipe.label])
+    certainty = None
+    if recipe.weighs_labels:
+        certainty = np.array([document[f"{recipe.label}_confidence"] for document in pages.documents], np.float32)
+    labels, classes = labels_of(recipe.label, pages), CLASSES[recipe.label]
+    return Inputs(views, figures_of(texts), vectors_of(texts), labels, classes, certainty)
