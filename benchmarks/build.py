@@ -17,7 +17,7 @@ from typing import TextIO
 import pyarrow.parquet as pq
 import zstandard
 
-from benchmarks import corpora, memory, setting
+from benchmarks import corpora, domains, memory, setting
 from benchmarks.memory import MB
 from benchmarks.peers import stock_pyserini
 from benchmarks.report import Promise, Section, Table, number
@@ -30,7 +30,7 @@ _ROUNDS = 2
 _INDEX = "index"
 _STEPS = ("read", "write", "annotate", _INDEX, "columns")
 #: The default annotators that count and place; the others rate.
-_PLAIN = ",".join(name for name in DEFAULT if name not in SIGNALS)
+_PLAIN = ",".join(name for name in DEFAULT if name not in (*SIGNALS, *domains.NAMES, "toxicity"))
 #: How Anserini's log ends: `Total 683,510 documents indexed in 00:00:25`.
 _ANSERINI_TIME = re.compile(r"Total ([\d,]+) documents indexed in (\d+):(\d+):(\d+)")
 #: What half as many documents again may take of memory and still count as flat.
