@@ -15,31 +15,11 @@ st.logo(str(icon), size="large")
 
 #: File, title, icon, and what the page is for (None: it is reached from other pages).
 PAGES = (
-    (
-        "search",
-        "Search",
-        "search",
-        "Find documents by text and fields, see exact counts, and take the subset with you.",
-    ),
-    (
-        "overview",
-        "Overview",
-        "grid_view",
-        "What documents are made of: sources, languages, years, lengths, some at random.",
-    ),
-    (
-        "quality",
-        "Quality",
-        "grading",
-        "How documents are rated: distributions, agreement, ratings by source, topic, year.",
-    ),
+    ("search", "Search", "search", "Find documents by text and fields, count them exactly, take them with you."),
+    ("overview", "Overview", "grid_view", "What documents are made of: sources, languages, years, lengths."),
+    ("quality", "Quality", "grading", "How documents are rated: distributions, agreement, by source and year."),
     ("ledger", "Ledger", "filter_alt", "A chain of rules over fields: what each removes, and what is kept."),
-    (
-        "safety",
-        "Safety",
-        "health_and_safety",
-        "What may be toxic: flags by source and language, what a threshold costs, whom it hits, how right it is.",
-    ),
+    ("safety", "Safety", "health_and_safety", "What may be toxic, what a threshold costs and whom it hits."),
     ("document", "Document", "article", None),
     ("export", "Export", "download", None),
     ("corpus", "Corpus", "database", "What the corpus holds: sources, fields, and what was left out and why."),

