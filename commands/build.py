@@ -7,11 +7,11 @@ import os
 from pathlib import Path
 
 from commands.info import reject_lines, skipped_lines
-from corpuscope.errors import UsageError
 from corpuscope.known_corpora import remember
 from corpuscope.manifest import Manifest
 from corpuscope.wording import counted
 from indexing.build import BuildOptions, build
+from indexing.embedding import NONE
 from indexing.progress import ConsoleProgress
 
 
@@ -28,8 +28,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_reading_arguments(parser)
     parser.add_argument("--limit", type=int, metavar="N", help="only the first N documents")
     parser.add_argument("--annotators", default="default", metavar="default|none|a,b", help="ratings to compute")
-    parser.add_argument("--embedder", default="none", metavar="none", help="none: this version has no embeddings")
-    parser.add_argument("--device", default="auto", metavar="D", help="of annotators with a model: auto, cpu, cuda[:N]")
+    parser.add_argument(
+        "--embedder",
+        default=NONE,
+        metavar="E",
+        help="vectors for search by meaning: minilm, static, auto (one of these), a hub id or a folder (default: none)",
+    )
+    parser.add_argument("--device", default="auto", metavar="D", help="of models: auto, cpu, cuda[:N]")
     parser.add_argument("--language", default="en", help="the analyzer of all documents (default: en)")
     parser.add_argument(
         "--tokenizer", metavar="NAME", help="count tokens exactly: tekken, a tokenizer.json or a hub id"
@@ -63,8 +68,6 @@ def split_names(text: str) -> tuple[str, ...]:
 
 def run(args: argparse.Namespace) -> int:
     """Build and say what was built."""
-    if args.embedder != "none":
-        raise UsageError(f"--embedder {args.embedder!r} is not possible in this version; the one choice is none")
     options = BuildOptions(
         text_field=args.text_field,
         id_field=args.id_field,
@@ -76,6 +79,7 @@ def run(args: argparse.Namespace) -> int:
         part_size=args.part_size,
         workers=args.workers,
         device=args.device,
+        embedder=args.embedder,
     )
     manifest = build(args.folder, args.source, options, progress=ConsoleProgress(), force=args.force)
     remember(args.folder)

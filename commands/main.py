@@ -19,6 +19,7 @@ COMMANDS = {
     "add": "append new parts to a corpus",
     "annotate": "run one annotator over all parts",
     "import": "add ratings that somebody published",
+    "embed": "give every document a vector, for search by meaning",
     "annotators": "list the annotators, their cost and needs",
     "search": "search with filters, facets and exact counts",
     "ledger": "count what each rule of a chain removes: documents, tokens, and examples",

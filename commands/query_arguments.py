@@ -10,15 +10,28 @@ from corpuscope.corpus import Corpus, open_corpus
 from corpuscope.errors import UsageError
 from corpuscope.known_corpora import remember
 from corpuscope.manifest import FILE_NAME
-from corpuscope.query import K1, MODES, B, Query
+from corpuscope.query import K1, MODES, WEIGHT, B, Query
 
 
 def add_query_arguments(parser: argparse.ArgumentParser) -> None:
     """What decides which documents are selected."""
-    parser.add_argument("--mode", default="keyword", help=", ".join(MODES) + " (default: keyword)")
+    parser.add_argument("--mode", help=", ".join(MODES) + " (default: keyword; semantic where examples are given)")
     parser.add_argument("--slop", type=int, default=0, metavar="N", help="words that may lie between those of a phrase")
     parser.add_argument("--k1", type=float, default=K1, help=f"BM25 term saturation (default: {K1})")
     parser.add_argument("--b", type=float, default=B, help=f"BM25 length normalisation (default: {B})")
+    parser.add_argument(
+        "--like", action="append", default=[], metavar="ID", help="a document that the hits are to be like in meaning"
+    )
+    parser.add_argument(
+        "--unlike", action="append", default=[], metavar="ID", help="a document that they are to be unlike"
+    )
+    parser.add_argument(
+        "--threshold", type=float, metavar="X", help="least similarity in meaning, -1 to 1 (default: the best thousand)"
+    )
+    parser.add_argument(
+        "--weight", type=float, default=WEIGHT, metavar="W", help=f"share of meaning in hybrid (default: {WEIGHT})"
+    )
+    parser.add_argument("--embedder", metavar="NAME", help="whose vectors to compare (default: the corpus's last)")
     parser.add_argument(
         "--filter",
         action="append",
@@ -38,10 +51,15 @@ def make_query(args: argparse.Namespace, text: str) -> Query:
     """The Query of parsed arguments."""
     return Query(
         text=text,
-        mode=args.mode,
+        mode=args.mode or ("semantic" if args.like or args.unlike else "keyword"),
         slop=args.slop,
         k1=args.k1,
         b=args.b,
+        like=tuple(args.like),
+        unlike=tuple(args.unlike),
+        threshold=args.threshold,
+        weight=args.weight,
+        embedder=args.embedder,
         filters=tuple(args.filter),
         where=args.where,
         sort=args.sort,

@@ -9,6 +9,10 @@ from pathlib import Path
 from corpuscope.ledger.ledger import Ledger
 from corpuscope.query import Query
 
+_OPTIONS = (
+    *("mode", "slop", "k1", "b", "threshold", "weight", "embedder"),
+    *("where", "sort", "sample", "seed", "k", "offset"),
+)
 _ODD = re.compile(r"[^\x20-\x7e\xa1-\u1fff\u3040-\ud7ff]")
 
 
@@ -31,10 +35,11 @@ def _command(name: str, folder: Path, query: Query, session: str | None, *more: 
     """A command that takes the options of a search, and some of its own."""
     default = Query()
     options: list[str] = []
-    for option in ("mode", "slop", "k1", "b", "where", "sort", "sample", "seed", "k", "offset"):
+    for option in _OPTIONS:
         value = getattr(query, option)
         if value != getattr(default, option):
-            options.append(f"--{option} {quote(str(value))}")
+            options.append(_option(option, str(value)))
+    options += [_option("like", i) for i in query.like] + [_option("unlike", i) for i in query.unlike]
     options += [f"--filter {quote(str(f))}" for f in query.filters]
     options += [f"--facet {quote(str(f))}" for f in query.facets]
     options += [] if query.mask else ["--no-mask"]
@@ -42,6 +47,11 @@ def _command(name: str, folder: Path, query: Query, session: str | None, *more: 
     words = [quote(str(folder))] + ([quote(query.text)] if query.has_text else [])
     dashes = ["--"] if query.text.startswith("-") else []
     return " ".join([f"corpuscope {name}", *options, *more, *dashes, *words])
+
+
+def _option(name: str, value: str) -> str:
+    """An option and its value, which may begin with a dash."""
+    return f"--{name}{'=' if value.startswith('-') else ' '}{quote(value)}"
 
 
 def search_python(folder: Path, query: Query, *, session: str | None = None) -> str:

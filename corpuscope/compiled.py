@@ -32,7 +32,15 @@ def compiled(function: _F) -> _F:
 
     It releases the GIL. It may call other such functions of its own folder.
     """
-    dispatcher: Any = numba.njit(nogil=True)(function)
+    return _kept(numba.njit(nogil=True)(function), function)
+
+
+def compiled_sums(function: _F) -> _F:
+    """`compiled` for sums of products: they are added up in any order, several at once."""
+    return _kept(numba.njit(nogil=True, fastmath={"reassoc", "contract", "nsz"})(function), function)
+
+
+def _kept(dispatcher: Any, function: _F) -> _F:
     cache: Any = _Cache
     with contextlib.suppress(RuntimeError):  # no folder can be written to: each process compiles for itself
         dispatcher._cache = cache(function)

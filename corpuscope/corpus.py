@@ -19,12 +19,13 @@ from corpuscope.catalog.column_cache import open_column
 from corpuscope.catalog.columns import Column, Mask, Rows
 from corpuscope.catalog.widened import WidenedCatalog
 from corpuscope.documents import Documents
-from corpuscope.errors import CorpusDamaged
+from corpuscope.errors import CorpusDamaged, InvalidQuery, suggest
 from corpuscope.fields import Field
 from corpuscope.filters import Filter
 from corpuscope.manifest import Manifest
 
 if TYPE_CHECKING:
+    from corpuscope.dense.joined import Vectors
     from corpuscope.lexical.index import LexicalIndex
     from corpuscope.query import Query
     from corpuscope.results import SearchResult
@@ -156,6 +157,31 @@ class Corpus:
 
         return Lexical(self.lexical.compile(query, field_mask))
 
+    def vectors(self, embedder: str | None = None) -> Vectors:
+        """The vectors by an embedder, by default the one that came last; raises InvalidQuery where there is none."""
+        known = self.manifest.dense
+        if not known:
+            raise InvalidQuery(
+                f"{self.label} has no embeddings, so it cannot be searched by meaning. "
+                f"Make them first: corpuscope embed {self.folder} --embedder minilm"
+            )
+        name = list(known)[-1] if embedder is None else embedder
+        if name not in known:
+            raise InvalidQuery(f"{self.label} has no embeddings by {name!r}. {suggest(name, known)}")
+        return self._vectors(name)
+
+    def _vectors(self, name: str) -> Vectors:
+        from corpuscope.dense.index import DenseIndex
+        from corpuscope.dense.joined import Vectors
+
+        with self._opening:
+            key = f"vectors {name}"
+            if key not in self.kept:
+                index = DenseIndex.open(self.folder, self.manifest, name)
+                self.kept[key] = Vectors(name, self.manifest.dense[name].embedder, index)
+            found: Vectors = self.kept[key]
+            return found
+
     def search(self, query: Query) -> SearchResult:
         """Answer a query."""
         from corpuscope.engine import search
@@ -204,6 +230,9 @@ class WidenedCorpus(Corpus):
     def lexical(self) -> LexicalIndex:
         """The Lucene index over all parts."""
         return self.base.lexical
+
+    def _vectors(self, name: str) -> Vectors:
+        return self.base._vectors(name)
 
 
 def open_corpus(folder: str | Path) -> Corpus:

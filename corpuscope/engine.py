@@ -10,9 +10,10 @@ from corpuscope import masking, snippets
 from corpuscope.catalog.columns import Mask, Rows
 from corpuscope.corpus import Corpus
 from corpuscope.documents import Document
+from corpuscope.matcher import Scores, Spans
 from corpuscope.query import FacetRequest, Query
-from corpuscope.results import BinFacet, Hit, SearchResult, TokenCount, ValueFacet
-from corpuscope.selection import Scores, Selection, Spans, select
+from corpuscope.results import BinFacet, Hit, Ranks, SearchResult, TokenCount, ValueFacet
+from corpuscope.selection import Selection, select
 
 #: Characters of a document that are searched for what a snippet shows: whole books, but not a text of 50 MB.
 LOOKED_AT = 2_000_000
@@ -40,6 +41,7 @@ def answer(selection: Selection, tokens: TokenCount | None, started: float) -> S
         tokens=tokens,
         documents=corpus.catalog.rows - len(corpus.suppressed_rows),
         suppressed=len(corpus.suppressed_rows),
+        similarity=selection.matcher.similarity(),
         parts=(len(corpus.documents.paths), len(corpus.documents.paths)),
         partial=selection.partial,
         notes=[*selection.notes, *_notes(documents)],
@@ -91,7 +93,9 @@ def _notes(documents: list[Document]) -> list[str]:
 
 
 def _hits(selection: Selection, rows: Rows, documents: list[Document], scores: Scores | None) -> list[Hit]:
-    spans = selection.matcher.spans([replace(d, text=d.text[:LOOKED_AT]) for d in documents])
+    matcher = selection.matcher
+    spans = matcher.spans([replace(d, text=d.text[:LOOKED_AT]) for d in documents])
+    passages, ranks = matcher.passages(rows), matcher.ranks(rows, selection.allowed)
     fields = _field_values(selection, rows)
     query = selection.query
     return [
@@ -102,16 +106,26 @@ def _hits(selection: Selection, rows: Rows, documents: list[Document], scores: S
             fields[i],
             rank=query.offset + i + 1,
             score=None if scores is None else float(scores[i]),
+            passage=None if passages is None else passages[i],
+            ranks=None if ranks is None else ranks[i],
         )
         for i, document in enumerate(documents)
     ]
 
 
 def _hit(
-    selection: Selection, document: Document, spans: Spans, fields: dict[str, Any], *, rank: int, score: float | None
+    selection: Selection,
+    document: Document,
+    spans: Spans,
+    fields: dict[str, Any],
+    *,
+    rank: int,
+    score: float | None,
+    passage: tuple[int, int] | None,
+    ranks: Ranks | None,
 ) -> Hit:
     mask = selection.query.mask
-    snippet, highlights = _snippet(document.text, spans, mask=mask)
+    snippet, highlights = _snippet(document.text, spans, 0 if passage is None else passage[0], mask=mask)
     return Hit(
         rank=rank,
         corpus=selection.corpus.name,
@@ -122,12 +136,14 @@ def _hit(
         snippet=snippet,
         highlights=highlights,
         fields={k: masking.mask_value(v) for k, v in fields.items()} if mask else fields,
+        passage=passage,
+        ranks=ranks,
     )
 
 
-def _snippet(text: str, spans: Spans, *, mask: bool) -> tuple[str, Spans]:
-    """The part of a text that shows why it matched, and where in it."""
-    cut = snippets.cut(text, spans)
+def _snippet(text: str, spans: Spans, at: int, *, mask: bool) -> tuple[str, Spans]:
+    """The part of a text that shows why it matched, and where in it; from `at` where nothing in it is marked."""
+    cut = snippets.cut(text, spans, at=at)
     if mask:
         return masking.mask_window(text, cut.start, cut.end, [(cut.start + a, cut.start + b) for a, b in cut.spans])
     return text[cut.start : cut.end], list(cut.spans)

@@ -24,11 +24,13 @@ from corpuscope.corpus import Corpus
 from corpuscope.documents import Document, Documents
 from corpuscope.errors import UsageError
 from corpuscope.filters import Filter
+from corpuscope.matcher import Scores, Spans
 from corpuscope.query import Query
 from corpuscope.results import Hit, Partial, SearchResult, TokenCount
-from corpuscope.selection import Lexical, Scores, Selection, Spans, TextMatcher, select
+from corpuscope.selection import Lexical, Selection, TextMatcher, select
 
 if TYPE_CHECKING:
+    from corpuscope.dense.joined import Vectors
     from corpuscope.lexical.index import LexicalIndex
 
 #: Combinations of corpora that stay open for the next query.
@@ -98,6 +100,12 @@ class Federation:
         pairs = zip(self.corpora, self._stack.slices, strict=True)
         return Interleaved([c.text_matcher(query, _within(rows, field_mask)) for c, rows in pairs], self._stack)
 
+    def vectors(self, embedder: str | None) -> Vectors:
+        """The vectors of all corpora, which one and the same embedder has to have made."""
+        from corpuscope.dense.joined import join
+
+        return join(self.names, [c.vectors(embedder) for c in self.corpora], self._stack)
+
     @cached_property
     def _index(self) -> LexicalIndex:
         from corpuscope.lexical.index import LexicalIndex
@@ -121,7 +129,7 @@ class Federation:
         return replace(hit, corpus=self.names[owner], row=hit.row - int(self._stack.starts[owner]))
 
 
-class Interleaved:
+class Interleaved(TextMatcher):
     """Matchers of different analyzers: their scores do not compare, so the best of each come first, then the second."""
 
     def __init__(self, matchers: Sequence[Lexical], stack: Stack) -> None:

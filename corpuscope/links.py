@@ -28,6 +28,11 @@ _NAMES = {
     "seed": "seed",
     "k1": "k1",
     "b": "b",
+    "like": "like",
+    "unlike": "unlike",
+    "similarity": "threshold",
+    "weight": "weight",
+    "embedder": "embedder",
     "facet": "facets",
     "mask": "mask",
     "k": "k",
@@ -57,7 +62,7 @@ _PLACE = {
 }
 #: Parameters that mean something on the Document page alone.
 PLACES_OF_A_DOCUMENT = frozenset({"doc", "at", "from", "why"})
-_REPEATED = frozenset({"filter", "facet"})
+_REPEATED = frozenset({"filter", "facet", "like", "unlike"})
 _REPEATED_PLACES = frozenset({"show", "by", "rule", "open", "compare", "group"})
 _SESSION = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _PART = re.compile(r"(only|shared|kept)-[1-9]\d{0,2}")
@@ -233,6 +238,8 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "seed": int,
     "k1": float,
     "b": float,
+    "similarity": float,
+    "weight": float,
     "mask": _yes_or_no,
     "k": int,
     "offset": int,

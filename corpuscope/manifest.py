@@ -47,14 +47,41 @@ class LexicalEntry:
 
 
 @dataclass(frozen=True)
+class VectorsEntry:
+    """The vectors of one part by one embedder: a NumPy file of `count` rows of float16, each of unit length.
+
+    Row i belongs to document i of the part, or, where documents are cut, to passage i of `passages` (row, start, end).
+    """
+
+    count: int
+    vectors: FileEntry
+    passages: FileEntry | None = None
+
+
+@dataclass(frozen=True)
+class DenseEntry:
+    """What a corpus knows of an embedder: which it is, how documents were cut for it, and the index over all parts.
+
+    `embedder` identifies the model and how texts are given to it; `passages` is "first", "passages" or "mean"; `index`
+    says what kind of index it is and how much of an exact answer it finds; `index_file` is None for an exact one.
+    """
+
+    embedder: dict[str, Any]
+    passages: str
+    index: dict[str, Any] = field(default_factory=dict)
+    index_file: FileEntry | None = None
+
+
+@dataclass(frozen=True)
 class Part:
-    """A unit of work: `rows` documents, their fields by annotator, their index."""
+    """A unit of work: `rows` documents, their fields by annotator, their Lucene index, their vectors by embedder."""
 
     name: str
     rows: int
     documents: FileEntry
     fields: dict[str, FileEntry] = field(default_factory=dict)
     lexical: LexicalEntry | None = None
+    vectors: dict[str, VectorsEntry] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -69,7 +96,8 @@ class Reject:
 class Manifest:
     """The content of corpus.json.
 
-    `annotators` and `imports` say, by the origin of the fields, how each file of fields came about.
+    `annotators` and `imports` say, by the origin of the fields, how each file of fields came about; `dense` says, by
+    the name of an embedder, how its vectors did, the one that queries mean by default last.
     `suppressed` names the file of the rows taken down, `suppression` counts the times that rows were.
     """
 
@@ -85,6 +113,7 @@ class Manifest:
     options: dict[str, Any]
     next_part: int
     imports: dict[str, dict[str, Any]] = field(default_factory=dict)
+    dense: dict[str, DenseEntry] = field(default_factory=dict)
     suppressed: FileEntry | None = None
     suppression: int = 0
     history: tuple[dict[str, Any], ...] = ()
@@ -108,8 +137,10 @@ class Manifest:
     def to_bytes(self) -> bytes:
         """The bytes of corpus.json."""
         data = asdict(self) | {"fields": [f.to_json() for f in self.fields]}
-        if not self.imports:  # a corpus without any keeps the bytes, and so the version, that it had before there were
-            del data["imports"]
+        # What a corpus has none of is not named: it keeps the bytes, and so the version, of before there was any.
+        for holder, key in ((data, "imports"), (data, "dense"), *((part, "vectors") for part in data["parts"])):
+            if not holder[key]:
+                del holder[key]
         return plain_json.to_bytes(data)
 
     @property
@@ -122,7 +153,9 @@ class Manifest:
         out = [] if self.suppressed is None else [self.suppressed]
         for part in self.parts:
             out += [part.documents, *part.fields.values(), *(part.lexical.files if part.lexical else ())]
-        return out
+            for entry in part.vectors.values():
+                out += [entry.vectors, *([entry.passages] if entry.passages else [])]
+        return out + [entry.index_file for entry in self.dense.values() if entry.index_file]
 
 
 def load(folder: Path) -> Manifest:
@@ -183,6 +216,7 @@ def _parse(data: dict[str, Any]) -> Manifest:
         data[kind] = {k: Reject(v["count"], tuple(v["examples"])) for k, v in data[kind].items()}
     data["suppressed"] = FileEntry(**data["suppressed"]) if data["suppressed"] else None
     data["sources"], data["history"] = tuple(data["sources"]), tuple(data["history"])
+    data["dense"] = {k: _parse_dense(v) for k, v in data.get("dense", {}).items()}
     return Manifest(**data)
 
 
@@ -191,4 +225,17 @@ def _parse_part(data: dict[str, Any]) -> Part:
     if lexical is not None:
         lexical = LexicalEntry(**lexical | {"files": tuple(FileEntry(**f) for f in lexical["files"])})
     fields = {k: FileEntry(**v) for k, v in data["fields"].items()}
-    return Part(data["name"], data["rows"], FileEntry(**data["documents"]), fields, lexical)
+    vectors = {k: _parse_vectors(v) for k, v in data.get("vectors", {}).items()}
+    return Part(data["name"], data["rows"], FileEntry(**data["documents"]), fields, lexical, vectors)
+
+
+def _parse_vectors(data: dict[str, Any]) -> VectorsEntry:
+    return VectorsEntry(data["count"], FileEntry(**data["vectors"]), _parse_file(data["passages"]))
+
+
+def _parse_dense(data: dict[str, Any]) -> DenseEntry:
+    return DenseEntry(data["embedder"], data["passages"], data["index"], _parse_file(data["index_file"]))
+
+
+def _parse_file(data: dict[str, Any] | None) -> FileEntry | None:
+    return FileEntry(**data) if data else None

@@ -10,12 +10,16 @@ from typing import Any, Literal, get_args
 from corpuscope.errors import InvalidQuery, suggest
 from corpuscope.filters import Filter
 
-Mode = Literal["keyword", "phrase", "boolean", "exact", "regex"]
+Mode = Literal["keyword", "phrase", "boolean", "exact", "regex", "semantic", "hybrid"]
 MODES: tuple[str, ...] = get_args(Mode)
+#: Modes that compare vectors, and so need a corpus with embeddings.
+BY_MEANING = ("semantic", "hybrid")
 
 #: BM25 parameters of Anserini's and Pyserini's baselines.
 K1, B = 0.9, 0.4
 FACET_VALUES = 20
+#: The share of meaning in a hybrid ranking.
+WEIGHT = 0.5
 #: More than this is no page and no facet: whole results are exported.
 MOST_HITS, MOST_VALUES = 100_000, 10_000
 
@@ -69,6 +73,10 @@ class Query:
 
     `filters`, `sort` and `facets` also take their text forms. `sample` shows N of the matches, chosen
     by `seed`, instead of the best ones. `offset` and `k` page through the hits and change no count.
+
+    The modes by meaning also take examples: ids of documents that the hits are to be `like` and `unlike`. `threshold`
+    is the least similarity (cosine, -1 to 1) of what is found by meaning, None for the best thousand; `weight` is the
+    share that meaning has in a hybrid ranking, 0 to 1; `embedder` names one of several, None for the corpus's last.
     """
 
     text: str = ""
@@ -76,6 +84,11 @@ class Query:
     slop: int = 0
     k1: float = K1
     b: float = B
+    like: tuple[str, ...] = ()
+    unlike: tuple[str, ...] = ()
+    threshold: float | None = None
+    weight: float = WEIGHT
+    embedder: str | None = None
     filters: tuple[Filter, ...] = ()
     where: str | None = None
     sort: Sort | None = None
@@ -106,10 +119,35 @@ class Query:
         _check_integer("seed", self.seed, low=0, high=2**63 - 1)
         _check_number("k1", self.k1, low=0, high=1000)
         _check_number("b", self.b, low=0, high=1)
+        self._check_meaning()
         if not isinstance(self.where, str | None) or not isinstance(self.sort, Sort | None):
             raise InvalidQuery(f"where and sort must be text, not {self.where!r} and {self.sort!r}.")
         if self.where is not None and not self.where.strip():
             put(self, "where", None)
+
+    def _check_meaning(self) -> None:
+        for name in ("like", "unlike"):
+            object.__setattr__(self, name, _ids(name, getattr(self, name)))
+        if both := set(self.like) & set(self.unlike):
+            raise InvalidQuery(f"The document {min(both)!r} cannot be an example of both what is like and unlike.")
+        _check_number("weight", self.weight, low=0, high=1)
+        if not isinstance(self.embedder, str | None):
+            raise InvalidQuery(f"embedder must be the name of one, not {self.embedder!r}.")
+        if self.threshold is not None:
+            _check_number("threshold", self.threshold, low=-1, high=1)
+        for name in ("like", "unlike", "threshold"):
+            if getattr(self, name) not in ((), None) and not self.by_meaning:
+                raise InvalidQuery(f"{name} is for the modes {' and '.join(BY_MEANING)}, not for {self.mode!r}.")
+
+    @property
+    def by_meaning(self) -> bool:
+        """Whether its mode compares vectors."""
+        return self.mode in BY_MEANING
+
+    @property
+    def looks_for_something(self) -> bool:
+        """Whether there is a text, or an example, to look for."""
+        return self.has_text or bool(self.like or self.unlike)
 
     @property
     def has_text(self) -> bool:
@@ -124,18 +162,22 @@ class Query:
     @property
     def uses_index(self) -> bool:
         """Whether words of the text are looked up in the Lucene index."""
-        return self.has_text and not self.reads_texts
+        return self.has_text and not self.reads_texts and self.mode != "semantic"
 
     @property
     def asks_for_everything(self) -> bool:
         """Whether nothing is asked: no text, no condition, no sample."""
-        return not (self.has_text or self.filters or self.where or self.sample is not None)
+        return not (self.looks_for_something or self.filters or self.where or self.sample is not None)
 
     def in_words(self) -> str:
         """One line for people: what is looked for, how, and the conditions."""
-        parts = [" ".join(self.text.split()) or "everything"]
-        if self.has_text and self.mode != "keyword":
+        parts = [" ".join(self.text.split())] if self.has_text else []
+        parts += [f"like {', '.join(self.like)}"] if self.like else []
+        parts += [f"unlike {', '.join(self.unlike)}"] if self.unlike else []
+        parts = parts or ["everything"]
+        if self.looks_for_something and self.mode != "keyword":
             parts.append(self.mode)
+        parts += [f"similarity of {self.threshold:g} and more"] if self.threshold is not None else []
         parts += [f.in_words() for f in self.filters]
         parts += [f"where {self.where}"] if self.where else []
         parts += [f"by {self.sort.field} {'↓' if self.sort.descending else '↑'}"] if self.sort else []
@@ -178,6 +220,13 @@ def _each(values: Any, kind: type, parse: Any) -> Iterable[Any]:
     if not isinstance(values, tuple | list) or not all(isinstance(v, kind | str) for v in values):
         raise InvalidQuery(f"{values!r} is no list of {kind.__name__} expressions.")
     return (parse(v) if isinstance(v, str) else v for v in values)
+
+
+def _ids(name: str, values: Any) -> tuple[str, ...]:
+    values = (values,) if isinstance(values, str) else values
+    if not isinstance(values, tuple | list) or not all(isinstance(v, str) and v for v in values):
+        raise InvalidQuery(f"{name} must be ids of documents, not {values!r}.")
+    return tuple(dict.fromkeys(values))
 
 
 def _check_integer(name: str, value: Any, *, low: int, high: int = 2**31 - 1) -> None:

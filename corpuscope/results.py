@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -11,8 +11,20 @@ from corpuscope.query import Query
 
 
 @dataclass(frozen=True)
+class Ranks:
+    """A document's rank by words and by meaning, from 1; None where it is not among those that were ranked."""
+
+    words: int | None
+    meaning: int | None
+
+
+@dataclass(frozen=True)
 class Hit:
-    """One document of the page. `highlights` are code-point offsets into `snippet`."""
+    """One document of the page. `highlights` are code-point offsets into `snippet`.
+
+    `passage` is where in the text (code points) the passage lies that was found by meaning, where documents are cut
+    into passages; `ranks` are those that a hybrid ranking joined.
+    """
 
     rank: int
     corpus: str
@@ -23,6 +35,8 @@ class Hit:
     snippet: str
     highlights: list[tuple[int, int]]
     fields: dict[str, Any]
+    passage: tuple[int, int] | None = None
+    ranks: Ranks | None = None
 
 
 @dataclass(frozen=True)
@@ -79,6 +93,14 @@ class Partial:
 
 
 @dataclass(frozen=True)
+class Similarity:
+    """The least similarity that was asked for, and the share of the corpus (0 to 100) that lies below it."""
+
+    threshold: float
+    percentile: float
+
+
+@dataclass(frozen=True)
 class SearchResult:
     """The answer to a Query. Counts cover every match unless `partial` says otherwise."""
 
@@ -93,10 +115,12 @@ class SearchResult:
     facets: dict[str, ValueFacet | BinFacet]
     partial: Partial | None = None
     suppressed: int = 0
+    similarity: Similarity | None = None
     notes: list[str] = field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:
         """The JSON of the contract; NaN is null, dates are ISO 8601 in UTC."""
+        known = self.similarity
         return {
             "query": self.query.to_json(),
             "corpus": self.corpus,
@@ -108,6 +132,7 @@ class SearchResult:
             "partial": None
             if self.partial is None
             else {"reason": self.partial.reason, "scanned": self.partial.scanned},
+            **({} if known is None else {"similarity": asdict(known) | {"percentile": round(known.percentile, 4)}}),
             "notes": self.notes,
             "took_ms": round(self.took_ms, 3),
             "hits": [hit_json(h) for h in self.hits],
@@ -137,6 +162,8 @@ def hit_json(hit: Hit) -> dict[str, Any]:
         "title": hit.title,
         "snippet": hit.snippet,
         "highlights": [list(h) for h in hit.highlights],
+        **({} if hit.passage is None else {"passage": list(hit.passage)}),
+        **({} if hit.ranks is None else {"ranks": asdict(hit.ranks)}),
         "fields": {name: plain(value) for name, value in hit.fields.items()},
     }
 

@@ -4,49 +4,32 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from corpuscope.cached import cached_property
 from corpuscope.catalog.catalog import Catalog, all_of, sampled
 from corpuscope.catalog.columns import Mask, Rows
 from corpuscope.documents import Document, Documents
 from corpuscope.filters import Filter
+from corpuscope.matcher import Matcher, Scores, Spans
 from corpuscope.query import Query
 from corpuscope.results import Partial
 
 if TYPE_CHECKING:
+    from corpuscope.dense.joined import Vectors
     from corpuscope.lexical.index import TextQuery
-
-Scores = npt.NDArray[np.float32]
-Spans = list[tuple[int, int]]
 
 #: Seconds that exact and regex modes may spend on reading texts before they answer with what they have.
 SCAN_BUDGET_S = 30.0
 
 
-class Matcher(Protocol):
-    """What a mode knows about the text of a query."""
+class TextMatcher(Matcher):
+    """What keyword, phrase and boolean modes know: they can find that analysis left nothing of a query."""
 
-    def matches(self, allowed: Mask | None) -> tuple[Mask, Partial | None]:
-        """Rows that match, at least among the allowed ones."""
-
-    def ranked(self, k: int, allowed: Mask | None) -> tuple[Rows, Scores] | None:
-        """The best k of the allowed rows and their scores; None where the mode does not rank."""
-
-    def spans(self, documents: Sequence[Document]) -> list[Spans]:
-        """What matched in the text of each document, as code-point offsets."""
-
-
-class TextMatcher(Matcher, Protocol):
-    """What keyword, phrase and boolean modes know: they can find that a query has no word to look for."""
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether analysis left nothing of the query."""
+    is_empty: bool
 
 
 class Searchable(Protocol):
@@ -79,8 +62,11 @@ class Searchable(Protocol):
     def text_matcher(self, query: Query, field_mask: Callable[[Filter], Mask]) -> TextMatcher:
         """What a keyword, phrase or boolean query looks for."""
 
+    def vectors(self, embedder: str | None) -> Vectors:
+        """The vectors by the embedder of this name, None for the usual one; raises InvalidQuery where there is none."""
 
-class Everything:
+
+class Everything(Matcher):
     """An empty query: every document, in row order."""
 
     def __init__(self, rows: int) -> None:
@@ -89,14 +75,8 @@ class Everything:
     def matches(self, allowed: Mask | None) -> tuple[Mask, Partial | None]:  # noqa: ARG002, D102
         return np.ones(self._rows, dtype=np.bool_), None
 
-    def ranked(self, k: int, allowed: Mask | None) -> None:  # noqa: ARG002, D102
-        return None
 
-    def spans(self, documents: Sequence[Document]) -> list[Spans]:  # noqa: D102
-        return [[] for _ in documents]
-
-
-class Lexical:
+class Lexical(TextMatcher):
     """keyword, phrase and boolean: the Lucene index."""
 
     def __init__(self, query: TextQuery) -> None:
@@ -113,7 +93,7 @@ class Lexical:
         return self._query.spans([d.text for d in documents])
 
 
-class Scan:
+class Scan(Matcher):
     """exact and regex: the texts themselves."""
 
     def __init__(self, documents: Documents, query: Query, budget_s: float | None) -> None:
@@ -143,9 +123,6 @@ class Scan:
             return found.mask, Partial("time", found.scanned_rows)
         documents.scanned.put(key, found.mask)
         return found.mask, None
-
-    def ranked(self, k: int, allowed: Mask | None) -> None:  # noqa: ARG002, D102
-        return None
 
     def spans(self, documents: Sequence[Document]) -> list[Spans]:  # noqa: D102
         from corpuscope import scan
@@ -180,6 +157,8 @@ class Selection:
 
     @cached_property
     def _text(self) -> tuple[Mask, Partial | None]:
+        if self.matcher.takes_best:
+            return self.matcher.matches(self.allowed)
         # Facets leave out their own field's filter, so the text is matched before such filters.
         faceted = {f.field for f in self.query.facets}
         return self.matcher.matches(all_of([self._unfiltered, *(m for name, m in self.filters if name not in faceted)]))
@@ -198,9 +177,10 @@ class Selection:
         """Rows that match everything except the filters on one field."""
         if all(name != field for name, _ in self.filters):
             return self.matches
-        kept = all_of([self._text[0], self._unfiltered, *(m for name, m in self.filters if name != field)])
-        assert kept is not None
-        return kept
+        allowed = all_of([self._unfiltered, *(m for name, m in self.filters if name != field)])
+        if self.matcher.takes_best:
+            return self.matcher.matches(allowed)[0]
+        return self._text[0] if allowed is None else self._text[0] & allowed
 
     def first(self, n: int) -> tuple[Rows, Scores | None]:
         """The first n selected rows in the query's order, and their scores where it is a ranking."""
@@ -239,16 +219,35 @@ def select(corpus: Searchable, query: Query, *, scan_budget_s: float | None = SC
 def _matcher(
     corpus: Searchable, query: Query, field_mask: Callable[[Filter], Mask], scan_budget_s: float | None
 ) -> tuple[Matcher, tuple[str, ...]]:
-    if not query.has_text:
+    if not query.looks_for_something:
         return Everything(corpus.catalog.rows), ()
+    if query.by_meaning:
+        return _by_meaning(corpus, query, field_mask)
     if query.reads_texts:
         from corpuscope import scan
 
         scan.check_pattern(query.text, regex=query.mode == "regex")
         return Scan(corpus.documents, query, scan_budget_s), ()
     text = corpus.text_matcher(query, field_mask)
-    notes = ("The query has no word to look for: stop words and punctuation are not indexed.",) if text.is_empty else ()
-    return text, notes
+    return text, _notes(text)
+
+
+def _by_meaning(
+    corpus: Searchable, query: Query, field_mask: Callable[[Filter], Mask]
+) -> tuple[Matcher, tuple[str, ...]]:
+    from corpuscope.dense.semantic import semantic
+
+    meaning, notes = semantic(corpus, query)
+    if query.mode == "semantic" or not query.has_text:
+        return meaning, tuple(notes)
+    from corpuscope.fusion import Hybrid
+
+    words = corpus.text_matcher(replace(query, mode="keyword", like=(), unlike=(), threshold=None), field_mask)
+    return Hybrid(words, meaning, query.weight), (*notes, *_notes(words))
+
+
+def _notes(text: TextMatcher) -> tuple[str, ...]:
+    return ("The query has no word to look for: stop words and punctuation are not indexed.",) if text.is_empty else ()
 
 
 def _first_rows(matches: Mask, n: int) -> Rows:

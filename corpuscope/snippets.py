@@ -24,13 +24,13 @@ class Snippet:
     spans: Spans
 
 
-def cut(text: str, spans: Sequence[tuple[int, int]], width: int = WIDTH) -> Snippet:
+def cut(text: str, spans: Sequence[tuple[int, int]], width: int = WIDTH, at: int = 0) -> Snippet:
     """The window of about `width` characters with the most of the spans (sorted, disjoint), the first of equals.
 
-    Without spans it is the start of the text. A match that is longer than the window is cut.
+    Without spans it begins `at` a place of the text. A match that is longer than the window is cut.
     """
     first, last = _densest(spans, width)
-    low, high = (spans[first][0], spans[last - 1][1]) if spans else (0, 0)
+    low, high = (spans[first][0], spans[last - 1][1]) if spans else (at + width // 2, at + width // 2)
     start = max(0, min(low - max(0, width - (high - low)) // 2, len(text) - width))
     end = min(len(text), start + width)
     # Meeting the edge of a word may not cost a match.

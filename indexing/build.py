@@ -15,8 +15,9 @@ import numpy as np
 from corpuscope import __version__
 from corpuscope import manifest as manifests
 from corpuscope.catalog.column_cache import open_column, purge
+from corpuscope.dense import embedders
 from corpuscope.errors import CorpuscopeError, SourceError
-from corpuscope.manifest import Manifest
+from corpuscope.manifest import DenseEntry, Manifest
 from indexing.annotations import (
     annotate_parts,
     annotation_jobs,
@@ -26,6 +27,7 @@ from indexing.annotations import (
     refuse_other_versions,
 )
 from indexing.annotators import Given, tokenizers
+from indexing.embedding import AUTO, NONE, EmbedOptions, choose, embed_parts
 from indexing.ingest import IngestOptions, ingest
 from indexing.parts import (
     DocumentsTask,
@@ -51,10 +53,13 @@ class BuildOptions(IngestOptions):
     language: str = "en"
     workers: int = os.cpu_count() or 1
     device: str = "auto"
+    embedder: str = NONE
 
     def stored(self) -> dict[str, Any]:
         """What decides the result, for the manifest: not the number of workers nor the device."""
         told = {k: v for k, v in asdict(self).items() if k not in ("workers", "device")}
+        if self.embedder == NONE:  # as in the corpora of before there were any
+            del told["embedder"]
         return {k: list(v) if isinstance(v, tuple) else v for k, v in told.items()}
 
 
@@ -64,6 +69,8 @@ def build(
     """Build a corpus in `folder`, or go on with a build that was cut off; returns the committed manifest."""
     _check_language(options.language)
     check_models(options.annotators, options.device)
+    if options.embedder not in (NONE, AUTO):
+        embedders.describe(options.embedder)
     if options.tokenizer:
         tokenizers.load(options.tokenizer)
     sources = resolve(specs)
@@ -139,6 +146,7 @@ def _extend(
         tasks_ = [IndexTask(folder, part, old.language) for part in parts]
         parts = run_tasks(make_index, tasks_, workers=options.workers, advance=step.advance, size=IndexTask.size)
     ran = {job.annotator: job.settings for job in jobs}
+    models = spent.of_models()
     manifest = replace(
         old,
         fields=name_fields(settled.fields, ran, old.imported_fields),
@@ -149,6 +157,20 @@ def _extend(
         mended=_merged(old.mended, settled.mended),
         next_part=old.next_part + len(parts),
     )
+    for name, entry in _embedders(old, options, manifest.rows).items():
+        asked = EmbedOptions(name, entry.passages, options.device)
+        with clock.step(f"embed {name}"):
+            manifest, embedded = embed_parts(
+                folder,
+                manifest,
+                name,
+                entry,
+                asked,
+                workers=options.workers,
+                progress=progress,
+                before=old.dense.get(name),
+            )
+        models |= {name: embedded.told()}
     return commit(
         folder,
         manifest,
@@ -157,8 +179,16 @@ def _extend(
         action=action,
         documents=documents,
         serving=old,
-        models=spent.of_models(),
+        models=models,
     )
+
+
+def _embedders(old: Manifest, options: BuildOptions, documents: int) -> dict[str, DenseEntry]:
+    """The embedders of new parts: those of the corpus where it has any, else the one asked for."""
+    if old.dense or options.embedder == NONE:
+        return old.dense
+    name, identity = embedders.describe(choose(options.embedder, documents, options.device)[0])
+    return {name: DenseEntry(identity, "first")}
 
 
 def _read(

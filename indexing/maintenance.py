@@ -1,8 +1,8 @@
-"""Jobs on a corpus that exists: annotate, verify, suppress, compact."""
+"""Jobs on a corpus that exists: annotate, embed, verify, suppress, compact."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,14 +14,17 @@ import pyarrow.parquet as pq
 from corpuscope import manifest as manifests
 from corpuscope.catalog.columns import Mask
 from corpuscope.corpus import Corpus, open_corpus
+from corpuscope.dense import embedders
 from corpuscope.errors import CorpuscopeError
-from corpuscope.manifest import FileEntry, Manifest, Part, file_entry, sha256_of
+from corpuscope.manifest import DenseEntry, FileEntry, Manifest, Part, VectorsEntry, file_entry, sha256_of
 from indexing.annotations import annotate_parts, describe_runs, fit_jobs, name_fields, settings_to_keep
 from indexing.annotators import Given, select
 from indexing.build import Clock, commit
 from indexing.documents import write_tables
+from indexing.embedding import AUTO, VECTORS, EmbedOptions, choose, embed_parts
 from indexing.parts import DOCUMENTS, FIELDS, IndexTask, make_index, part_folder, part_name
 from indexing.progress import Progress
+from indexing.vectors import keep_vectors, npy_path, passages_path
 from indexing.workers import run_tasks
 from indexing.workspace import abandoned_when_refused, begin, locked
 
@@ -61,6 +64,27 @@ def annotate(
         return commit(
             folder, manifest, clock, progress, action="annotate", documents=old.rows, serving=old, models=rated
         )
+
+
+def embed(
+    folder: Path, options: EmbedOptions, *, workers: int, progress: Progress, say: Callable[[str], None]
+) -> Manifest:
+    """Give a corpus vectors by an embedder, in place of those of the same name; `say` hears why it was chosen."""
+    old = manifests.load(folder)
+    asked, why = choose(options.embedder, old.rows, options.device)
+    name, identity = embedders.describe(asked)
+    if options.embedder == AUTO:
+        say(why)
+    with locked(folder):
+        old = manifests.load(folder)
+        entry = DenseEntry(identity, options.cut)
+        request = {"action": "embed", "name": name, "identity": identity, "cut": options.cut, "to": old.version}
+        begin(folder, request, old)
+        clock = Clock()
+        with clock.step("embed"), abandoned_when_refused(folder, old):
+            manifest, spent = embed_parts(folder, old, name, entry, options, workers=workers, progress=progress)
+        told = {name: spent.told()}
+        return commit(folder, manifest, clock, progress, action="embed", documents=old.rows, serving=old, models=told)
 
 
 @dataclass(frozen=True)
@@ -126,6 +150,11 @@ def compact(folder: Path, *, workers: int, progress: Progress) -> tuple[Manifest
         manifest = replace(
             old, parts=tuple(indexed.get(p.name, p) for p in parts), next_part=next_part, suppressed=None, suppression=0
         )
+        with clock.step("vectors"):
+            for name, entry in old.dense.items():
+                manifest, _ = embed_parts(
+                    folder, manifest, name, entry, EmbedOptions(name), workers=workers, progress=progress
+                )
         return commit(folder, manifest, clock, progress, action="compact", documents=manifest.rows), gone
 
 
@@ -167,7 +196,18 @@ def _rewrite_part(folder: Path, part: Part, name: str, keep: Mask) -> Part:
         table = pq.read_table(folder / entry.path)
         pq.write_table(table.filter(pa.array(keep)), target, compression="zstd")
         fields[origin] = file_entry(folder, target)
-    return Part(name, int(keep.sum()), file_entry(folder, home / DOCUMENTS), fields)
+    vectors = {embedder: _rewrite_vectors(folder, home, entry, keep) for embedder, entry in part.vectors.items()}
+    return Part(name, int(keep.sum()), file_entry(folder, home / DOCUMENTS), fields, vectors=vectors)
+
+
+def _rewrite_vectors(folder: Path, home: Path, entry: VectorsEntry, keep: Mask) -> VectorsEntry:
+    source = folder / entry.vectors.path
+    target = home / VECTORS / source.stem
+    cut = entry.passages
+    keep_vectors(source, target, keep, folder / cut.path if cut else None)
+    count = len(np.load(npy_path(target), mmap_mode="r"))
+    places = file_entry(folder, passages_path(target)) if cut else None
+    return VectorsEntry(count, file_entry(folder, npy_path(target)), places)
 
 
 def _rewrite_documents(source: Path, target: Path, keep: Mask) -> None:

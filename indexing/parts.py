@@ -6,7 +6,7 @@ Every file appears by a rename, so a file that exists is whole and a job that wa
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from corpuscope.manifest import FileEntry, LexicalEntry, Part, file_entry
@@ -82,7 +82,7 @@ def make_annotations(task: AnnotateTask, advance: Advance) -> tuple[Part, Annota
     else:
         advance(task.part.rows)
     fields = task.part.fields | {name: file_entry(task.folder, path) for name, path in targets.items()}
-    return Part(task.part.name, task.part.rows, task.part.documents, fields, task.part.lexical), made
+    return replace(task.part, fields=fields), made
 
 
 def _existing_fields(task: AnnotateTask, targets: Mapping[str, Path]) -> dict[str, Path]:
@@ -114,4 +114,4 @@ def make_index(task: IndexTask, advance: Advance) -> Part:
         digest = build_index(home / DOCUMENTS, target, language=task.language, advance=advance).digest
     files: tuple[FileEntry, ...] = tuple(file_entry(task.folder, p) for p in sorted(target.iterdir()))
     lexical = LexicalEntry(target.relative_to(task.folder).as_posix(), task.part.rows, digest, files)
-    return Part(task.part.name, task.part.rows, task.part.documents, task.part.fields, lexical)
+    return replace(task.part, lexical=lexical)

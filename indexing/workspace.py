@@ -15,7 +15,7 @@ from corpuscope import manifest as manifests
 from corpuscope.errors import CorpusBusy, CorpuscopeError, SourceError, UsageError
 from corpuscope.manifest import STAGING, Manifest
 
-PARTS = "parts"
+PARTS, DENSE = "parts", "dense"
 _REQUEST = "request.json"
 
 
@@ -103,11 +103,12 @@ def finish(folder: Path, committed: Manifest, *, serving: Manifest | None = None
 
 
 def clear_unreferenced(folder: Path, *named: Manifest | None) -> None:
-    """Remove part folders, field files and suppression lists that none of the manifests names."""
+    """Remove part folders, field files, vector indexes and suppression lists that none of the manifests names."""
     kept = {folder / f.path for manifest in named if manifest for f in manifest.files()}
-    for path in [*(folder / PARTS).rglob("*"), *folder.glob("suppressed-*.parquet")]:
+    inside = [*(folder / PARTS).rglob("*"), *(folder / DENSE).rglob("*")]
+    for path in [*inside, *folder.glob("suppressed-*.parquet")]:
         if path.is_file() and path not in kept:
             path.unlink()
-    for path in sorted((folder / PARTS).rglob("*"), reverse=True):
+    for path in sorted(inside, reverse=True):
         if path.is_dir() and not any(path.iterdir()):
             path.rmdir()

@@ -9,9 +9,10 @@ from dataclasses import replace
 
 from corpuscope import scan
 from corpuscope.documents import Document
+from corpuscope.matcher import Matcher
 from corpuscope.reading.pages import page_at
 from corpuscope.reading.records import Matches, Spans
-from corpuscope.selection import Lexical, Matcher
+from corpuscope.selection import Lexical
 
 #: All matches of longer texts (in code points) are not looked for: only those in the block around the page.
 WHOLE_TEXT = 2_000_000

@@ -9,6 +9,7 @@ from corpuscope.catalog.catalog import ID
 from corpuscope.corpus import Corpus
 from corpuscope.documents import Document
 from corpuscope.errors import UnknownDocument
+from corpuscope.matcher import Matcher
 from corpuscope.personal_data import Span, spans_near
 from corpuscope.query import Query
 from corpuscope.reading import matches
@@ -19,7 +20,7 @@ from corpuscope.reading.pages import page_at
 from corpuscope.reading.reasons import reasons_against, rule_of, show_rule
 from corpuscope.reading.records import FieldValue, Mark, Matches, Reading, Spans
 from corpuscope.reading.standing import standing_of
-from corpuscope.selection import Everything, Matcher
+from corpuscope.selection import Everything
 
 #: Ids that are named when one is not known.
 _NEAR = 3
@@ -38,7 +39,10 @@ def read(corpus: Corpus, query: Query, id: str, *, start: int | None = None, why
     (document,) = corpus.documents.read([row])
     matcher: Matcher = Everything(1)
     if why is None:
-        matcher = selection_of(corpus, query).matcher
+        found_by = selection_of(corpus, query).matcher
+        matcher = found_by.marking
+        passages = found_by.passages(np.array([row])) if start is None else None
+        start = passages[0][0] if passages else start
         page, found = _page_and_matches(matcher, document, start, query.text)
     else:
         found = _evidence(corpus, row, document.text, why)

@@ -10,8 +10,8 @@ from typing import Any
 import pyarrow as pa
 
 from corpuscope.fields import Field
+from corpuscope.models.files import Found, find_again, identify
 from indexing.annotators.contract import Annotator, Given, Rater, Settings
-from indexing.models.files import Found, find_again, identify
 from indexing.models.loading import once
 
 #: Makes the rater of a model, from its files, the annotator's settings and what the run gives.

@@ -13,9 +13,9 @@ import numpy as np
 import pyarrow as pa
 
 from corpuscope.fields import Field
+from corpuscope.models.files import Found
 from indexing.annotators.by_model import annotator_by_model
 from indexing.annotators.contract import Given, Rater, Settings
-from indexing.models.files import Found
 
 MODEL = "PleIAs/celadon"
 #: Heads in their order: field, and what it rates.

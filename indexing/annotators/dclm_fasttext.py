@@ -13,11 +13,11 @@ import numpy as np
 import pyarrow as pa
 
 from corpuscope.errors import UsageError
+from corpuscope.models.files import Found
 from indexing.annotators.by_model import annotator_by_model
 from indexing.annotators.contract import Given, Rated, Rater, Settings
 from indexing.annotators.fasttext_file import read_word_ngrams
 from indexing.annotators.fasttext_ngrams import WordNgramModel
-from indexing.models.files import Found
 from indexing.published.dclm import QUALITY
 
 MODEL = "mlfoundations/fasttext-oh-eli5"

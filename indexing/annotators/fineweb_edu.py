@@ -12,9 +12,9 @@ from functools import partial
 import numpy as np
 import pyarrow as pa
 
+from corpuscope.models.files import Found
 from indexing.annotators.by_model import annotator_by_model
 from indexing.annotators.contract import Given, Rater, Settings
-from indexing.models.files import Found
 from indexing.published.fineweb import SCORES
 
 MODEL = "HuggingFaceFW/fineweb-edu-classifier"

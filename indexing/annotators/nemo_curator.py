@@ -16,9 +16,9 @@ import pyarrow as pa
 
 from corpuscope.errors import UsageError
 from corpuscope.fields import Field
+from corpuscope.models.files import Found
 from indexing.annotators.by_model import annotator_by_model
 from indexing.annotators.contract import Annotator, Given, Rater, Settings
-from indexing.models.files import Found
 from indexing.published.nemo_curator import LABELS
 
 

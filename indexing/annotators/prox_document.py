@@ -11,9 +11,9 @@ from typing import Any
 import pyarrow as pa
 
 from corpuscope.fields import Field
+from corpuscope.models.files import Found
 from indexing.annotators.by_model import annotator_by_model
 from indexing.annotators.contract import Given, Rater, Settings
-from indexing.models.files import Found
 
 SYSTEM = "You are a helpful, respectful and honest assistant."
 #: Tokens of the prompt, its marks included; a longer one loses its end, and so the mark of the answer.

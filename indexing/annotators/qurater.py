@@ -12,9 +12,9 @@ import numpy as np
 import pyarrow as pa
 
 from corpuscope.fields import Field
+from corpuscope.models.files import Found
 from indexing.annotators.by_model import annotator_by_model
 from indexing.annotators.contract import Given, Rater, Settings
-from indexing.models.files import Found
 from indexing.published.qurating import AUTHORS, STEMS
 
 #: The published model's outputs, in their order; published columns stand in another.

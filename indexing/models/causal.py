@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from indexing.models.batching import Ids, padded
+from corpuscope.models.batching import Ids, padded
 from indexing.models.classifiers import check_outputs
 from indexing.models.devices import Place
 from indexing.models.loading import load_stock

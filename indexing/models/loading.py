@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corpuscope.errors import CorpuscopeError, UsageError
+from corpuscope.models.files import weight_files
 from indexing.models.devices import Place
-from indexing.models.files import weight_files
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

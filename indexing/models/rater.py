@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from corpuscope.models.batching import Budget, Ids, evaluate, padded
+from corpuscope.models.files import Found
 from indexing.annotators.contract import Given, Rated
-from indexing.models.batching import Budget, Ids, evaluate, padded
 from indexing.models.causal import answers
 from indexing.models.devices import Place, place
-from indexing.models.files import Found
 from indexing.models.loading import load_tokenizer
 from indexing.models.texts import readable
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from indexing.models.batching import Ids
+from corpuscope.models.batching import Ids
 
 #: Of a long text only so many characters for each token wanted are tokenised at first; more where they do not do.
 _CHARACTERS_A_TOKEN = 16

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from indexing import minilm
+from corpuscope.dense import minilm
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -76,6 +76,7 @@ def load(arrays: Mapping[str, npt.NDArray[np.generic]]) -> Encoder:
     """The model with the changes in `arrays` added: for each map `down` (rank x in) and `up` (out x rank)."""
     import torch
 
+    torch.set_num_threads(1)  # each of the workers has a core
     published = minilm.load()
     weights = dict(published.weights)
     for name in tuned_names():

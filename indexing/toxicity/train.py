@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from indexing import minilm
+from corpuscope.dense import minilm
 from indexing.toxicity import data, tune
 from indexing.toxicity.examples import CLEAN_TARGET, Pool, clean_windows, for_second_stage, hard_clean, posts
 from indexing.toxicity.fit_linear import Doubles, LinearModel, auc, fit_linear

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from indexing import minilm
+from corpuscope.dense import minilm
 from indexing.toxicity.encoder import LONGEST, TUNED, pooled, tuned_names
 
 if TYPE_CHECKING:

@@ -80,8 +80,8 @@ def test_the_weights_of_another_model_are_refused_and_named(tmp_path: Path) -> N
 
 
 def test_batches_do_not_change_the_logits(model: Path) -> None:
+    from corpuscope.models.files import find
     from indexing.annotators.contract import Given
-    from indexing.models.files import find
 
     annotator = by_name("celadon")
     assert annotator.open is not None

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from corpuscope.errors import CorpuscopeError, UsageError
-from indexing.models import remembered
+from corpuscope.models import remembered
+from corpuscope.models.files import find, find_again, identify
 from indexing.models.devices import devices, processes
-from indexing.models.files import find, find_again, identify
 from tests.indexing.models.tiny_models import save_wordpiece
 
 

@@ -6,11 +6,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from corpuscope.manifest import Part, file_entry
+from corpuscope.models import batching
 from indexing import annotate
 from indexing.annotate import Job, fit, rate_part
 from indexing.annotators import Given, by_name
 from indexing.annotators.check import odd_columns
-from indexing.models import batching, devices
+from indexing.models import devices
 from indexing.parts import AnnotateTask, make_annotations
 from tests.indexing.models.rating import rate
 from tests.indexing.models.tiny_models import TEXTS, save_celadon, save_fineweb_edu, save_qurater, save_weborganizer

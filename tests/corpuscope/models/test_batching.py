@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from corpuscope.errors import CorpuscopeError
-from indexing.models.batching import Budget, Ids, evaluate, padded
+from corpuscope.models.batching import Budget, Ids, evaluate, padded
 
 
 class Stub:

@@ -3,8 +3,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from corpuscope.dense import minilm
 from corpuscope.errors import CorpuscopeError, CorpusDamaged, MissingDependency
-from indexing import minilm
 
 
 def test_a_file_with_other_weights_is_refused_in_one_sentence(tmp_path: Path) -> None:

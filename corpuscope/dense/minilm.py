@@ -40,6 +40,10 @@ class MiniLM:
     tokenizer: Any
     weights: Mapping[str, Tensor]
 
+    def offsets(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
+        """Where each text's tokens lie in it (code points), special ones left out."""
+        return [encoding.offsets for encoding in self.tokenizer.encode_batch(list(texts), add_special_tokens=False)]
+
     def tokens(self, texts: Sequence[str], longest: int = LONGEST) -> list[list[int]]:
         """The numbers of each text's tokens, [CLS] and [SEP] with them, cut after `longest`."""
         return [
@@ -77,6 +81,22 @@ class MiniLM:
         y = apply(gelu(apply(x, f"{name}.intermediate.dense")), f"{name}.output.dense")
         return added(y, x, "output")
 
+    def sentences(self, ids: Tensor, mask: Tensor | None) -> Tensor:
+        """Sentence vectors as the model was trained to make them: the mean over the tokens, of unit length.
+
+        `ids` and `mask` are texts x tokens, `mask` False at padding, None where there is none.
+        """
+        from torch.nn.functional import normalize
+
+        x = self.embed(ids)
+        for number in range(LAYERS):
+            x = self.layer(x, number, mask=mask)
+        x = x.float()
+        if mask is None:
+            return normalize(x.mean(1), dim=1)
+        inside = mask[:, :, None].to(x.dtype)
+        return normalize((x * inside).sum(1) / inside.sum(1), dim=1)
+
     def linear(self, x: Tensor, name: str) -> Tensor:
         """The linear map of that name as it was published."""
         from torch.nn.functional import linear
@@ -94,19 +114,33 @@ def folder() -> Path:
 
 
 @functools.cache
-def load(threads: int = 1) -> MiniLM:
-    """Load the model, for so many threads of the process."""
-    import torch
+def load() -> MiniLM:
+    """The model as it was published, on the processor."""
     from safetensors.torch import load_file
-    from tokenizers import Tokenizer
 
     file = folder() / "model.safetensors"
     check(file)
-    torch.set_num_threads(threads)
-    tokenizer = Tokenizer.from_file(str(file.with_name("tokenizer.json")))
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
-    return MiniLM(tokenizer, load_file(file))
+    return MiniLM(tokenizer(), load_file(file))
+
+
+@functools.lru_cache(2)
+def loaded(device: str, dtype: Any = None) -> MiniLM:
+    """The model on a device, its weights as numbers of a type of torch (None: float32)."""
+    model = load()
+    if device == "cpu" and dtype is None:
+        return model
+    return MiniLM(model.tokenizer, {k: w.to(device, dtype) for k, w in model.weights.items() if w.is_floating_point()})
+
+
+@functools.cache
+def tokenizer() -> Any:
+    """The model's tokenizer, which neither pads nor cuts."""
+    from tokenizers import Tokenizer
+
+    made = Tokenizer.from_file(str(folder() / "tokenizer.json"))
+    made.no_padding()
+    made.no_truncation()
+    return made
 
 
 def check(file: Path) -> None:

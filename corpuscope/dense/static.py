@@ -1,0 +1,121 @@
+"""static: a vector for each word piece, distilled from all-MiniLM-L6-v2; a text is their weighted mean.
+
+The recipe is that of Model2Vec (Tulkens and van Dongen, 2024, https://github.com/MinishLab/model2vec): every piece of
+the vocabulary goes through the model by itself, the vectors are reduced by principal components, and a piece weighs the
+more the later it stands in the vocabulary, which is ordered by frequency (Zipf): log(1 + place). A text costs no more
+than its tokens: some hundred times less than with the model, for part of its quality.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from corpuscope.catalog.column_cache import user_cache
+from corpuscope.dense import kernels, minilm
+from corpuscope.dense.embedder import Side, Vectors, normalised
+from corpuscope.dense.windows import passages
+from corpuscope.models.batching import Ids
+
+DIMENSIONS = 256
+#: Changed with anything that changes the vectors.
+_VERSION = 1
+#: Tokens of a passage: a text has no longest length here, but a long one has many subjects.
+_PASSAGE_TOKENS = 256
+_BATCH = 2_048
+
+
+def description() -> dict[str, Any]:
+    """What identifies the embedder: it is made from the same weights in the same way everywhere."""
+    return {
+        "kind": "static",
+        "model": "distilled from sentence-transformers/all-MiniLM-L6-v2",
+        "sha256": minilm.SHA256,
+        "version": _VERSION,
+        "dimensions": DIMENSIONS,
+        "max_tokens": None,
+    }
+
+
+@dataclass(frozen=True)
+class StaticEmbedder:
+    """A tokenizer, and a weighted vector for each of its pieces (pieces x dimensions)."""
+
+    tokenizer: Any
+    table: npt.NDArray[np.float32]
+    max_tokens: int | None = None
+
+    @property
+    def dimensions(self) -> int:
+        """Numbers of a vector."""
+        return int(self.table.shape[1])
+
+    @classmethod
+    def load(cls) -> StaticEmbedder:
+        """The one of this program, made when it is first needed and kept in the user's cache."""
+        return _load()
+
+    def prepare(self, texts: Sequence[str], side: Side) -> list[Ids]:  # noqa: ARG002  # one for both
+        """The numbers of each text's pieces."""
+        return [e.ids for e in self.tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)]
+
+    def embed(self, items: Sequence[Ids]) -> Vectors:
+        """The vectors of tokenised texts."""
+        out = np.zeros((len(items), self.dimensions), np.float32)
+        lengths = np.array([len(item) for item in items], np.int64)
+        ids = np.fromiter((i for item in items for i in item), np.int64, int(lengths.sum()))
+        kernels.sum_pieces(self.table, ids, np.concatenate(([0], np.cumsum(lengths))), out)
+        return normalised(out)
+
+    def passages(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
+        """Passages of some hundred tokens."""
+        found = self.tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        return [passages(e.offsets, _PASSAGE_TOKENS, len(t)) for e, t in zip(found, texts, strict=True)]
+
+
+@functools.cache
+def _load() -> StaticEmbedder:
+    path = user_cache() / f"static-{minilm.SHA256[:12]}-{_VERSION}.npy"
+    tokenizer = minilm.tokenizer()
+    if not path.exists():
+        _keep(distil(minilm.load()), path)
+    table = np.load(path).astype(np.float32)
+    return StaticEmbedder(tokenizer, table)
+
+
+def distil(model: minilm.MiniLM) -> npt.NDArray[np.float16]:
+    """The table: pieces x DIMENSIONS, weighted."""
+    import torch
+
+    size = model.tokenizer.get_vocab_size()
+    start, end = (model.tokenizer.token_to_id(name) for name in ("[CLS]", "[SEP]"))
+    ids = np.stack([np.full(size, start), np.arange(size), np.full(size, end)], axis=1)
+    with torch.inference_mode():
+        found = [model.sentences(torch.from_numpy(ids[at : at + _BATCH]), None) for at in range(0, size, _BATCH)]
+    vectors = torch.cat(found).double().numpy()
+    centred = vectors - vectors.mean(axis=0)
+    _, axes = np.linalg.eigh(centred.T @ centred)
+    axes = axes[:, ::-1][:, :DIMENSIONS]
+    axes *= np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])  # an axis has no direction of its own
+    weighted = (centred @ axes) * np.log1p(np.arange(size))[:, None]
+    special = [i for i in range(size) if _is_special(model.tokenizer.id_to_token(i))]
+    weighted[special] = 0
+    table: npt.NDArray[np.float16] = weighted.astype(np.float16)
+    return table
+
+
+def _is_special(piece: str) -> bool:
+    return piece.startswith("[") and piece.endswith("]") and len(piece) > 2
+
+
+def _keep(table: npt.NDArray[np.float16], path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.tmp.npy")
+    np.save(temporary, table)
+    temporary.replace(path)

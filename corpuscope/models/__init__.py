@@ -1,0 +1,1 @@
+"""Published models: their files on this machine, and batches that a device has memory for."""
