@@ -41,8 +41,8 @@ _FEW = 20_000
 _ROWS = {"cpu": 256, "cuda": 4_096}
 #: Recall is measured with the first characters of so many documents.
 _QUERIES, _QUERY_CHARACTERS = 100, 200
-#: Documents that are timed to foretell what all take.
-_TIMED, _TIMED_AT_ONCE = 512, 32
+#: Documents that are timed to foretell what all take: as many of the first number as so many seconds suffice for.
+_TIMED, _TIMED_AT_ONCE, _TIMED_SECONDS = 2_048, 64, 5.0
 
 
 @dataclass(frozen=True)
@@ -161,22 +161,21 @@ class Foretold:
 def foretell(folder: Path, manifest: Manifest, identity: Mapping[str, Any], options: EmbedOptions) -> list[Foretold]:
     """Time the embedder on documents from all over the corpus, and reckon what all take, cut in each way."""
     embedder, _ = _open(identity, options)
-    rows = np.linspace(0, manifest.rows - 1, min(_TIMED, manifest.rows)).astype(np.int64)
-    documents = _documents(folder, manifest).read(rows.tolist())
-    texts = [d.text.encode("utf-8", "replace").decode() for d in documents]
+    texts = [text.encode("utf-8", "replace").decode() for text in _some(folder, manifest, _TIMED)]
     sharing = 1 if options.device == "cpu" else len(devices.devices(options.device))
     embedder.embed(embedder.prepare(texts[:2], "document"))  # the first one compiles loops and warms up a device
     out = []
     for cut in CUTS[:2]:
         begun = time.perf_counter()
-        vectors = 0
-        for at in range(0, len(texts), _TIMED_AT_ONCE):
-            batch = texts[at : at + _TIMED_AT_ONCE]
+        vectors = timed = 0
+        while timed < len(texts) and time.perf_counter() - begun < _TIMED_SECONDS:
+            batch = texts[timed : timed + _TIMED_AT_ONCE]
             for piece in prepared(iter([(batch, [0] * len(batch))]), embedder, _cut(cut)):
                 embedder.embed(piece.items)
                 vectors += len(piece.items)
-        seconds = (time.perf_counter() - begun) * manifest.rows / len(texts) / sharing
-        whole = round(vectors * manifest.rows / len(texts))
+            timed += len(batch)
+        seconds = (time.perf_counter() - begun) * manifest.rows / timed / sharing
+        whole = round(vectors * manifest.rows / timed)
         size = 2 * embedder.dimensions
         out.append(Foretold(cut, whole, whole * size, seconds))
         if cut == "passages":
@@ -184,15 +183,16 @@ def foretell(folder: Path, manifest: Manifest, identity: Mapping[str, Any], opti
     return out
 
 
-def read_some(folder: Path, manifest: Manifest, count: int) -> list[str]:
-    """The texts of so many documents from all over the corpus."""
+def _some(folder: Path, manifest: Manifest, count: int) -> list[str]:
+    """The texts of so many documents from all over the corpus, in no order."""
     rows = np.linspace(0, manifest.rows - 1, min(count, manifest.rows)).astype(np.int64)
-    return [d.text for d in _documents(folder, manifest).read(rows.tolist())]
+    documents = Documents([folder / p.documents.path for p in manifest.parts], [p.rows for p in manifest.parts])
+    return [d.text for d in documents.read(np.random.default_rng(0).permutation(rows).tolist())]
 
 
 def _queries(folder: Path, manifest: Manifest, entry: DenseEntry) -> Sequence[Vector]:
     embedder = embedders.for_queries(entry.embedder)
-    texts = [text[:_QUERY_CHARACTERS] for text in read_some(folder, manifest, _QUERIES)]
+    texts = [text[:_QUERY_CHARACTERS] for text in _some(folder, manifest, _QUERIES)]
     return [encode_query(embedder, text) for text in texts]
 
 
@@ -202,17 +202,13 @@ def _open(identity: Mapping[str, Any], options: EmbedOptions) -> tuple[Embedder,
     kind = place.device.partition(":")[0]
     dtype = place.dtype
     if kind == "cpu":  # a processor that multiplies halves is several times as fast with them
-        dtype = devices.half_of_processor() if identity["kind"] == embedders.MINILM else None
+        dtype = devices.half_of_processor()
 
     def make() -> Embedder:
         return embedders.open_embedder(identity, device=place.device, batch_tokens=place.batch_tokens, dtype=dtype)
 
     embedder: Embedder = once((identity["kind"], identity["sha256"], place), make)
     return embedder, _ROWS[kind]
-
-
-def _documents(folder: Path, manifest: Manifest) -> Documents:
-    return Documents([folder / p.documents.path for p in manifest.parts], [p.rows for p in manifest.parts])
 
 
 def _stem_of(entry: VectorsEntry) -> str:

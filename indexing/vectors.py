@@ -10,7 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Literal, get_args
+from typing import Any, BinaryIO, Literal, TypeVar, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +24,8 @@ from corpuscope.errors import CorpuscopeError, CorpusDamaged
 #: or their mean stands for the document.
 Cut = Literal["first", "passages", "mean"]
 CUTS: tuple[str, ...] = get_args(Cut)
+
+T = TypeVar("T")
 
 _FORMAT = 1
 _PASSAGES = pa.schema([("row", pa.int32()), ("start", pa.int32()), ("end", pa.int32())])
@@ -104,15 +106,11 @@ def embed_documents(
     done = Embedded()
     begun = time.perf_counter()
     target.parent.mkdir(parents=True, exist_ok=True)
-    pieces = prepared(read_texts(documents, rows_at_once), embedder, cut)
-    with (
-        _Writer(target, embedder.dimensions, with_passages=cut == "passages") as writer,
-        ThreadPoolExecutor(1) as other,
-    ):
+    files = _Writer(target, embedder.dimensions, with_passages=cut == "passages")
+    with files as writer, ThreadPoolExecutor(2) as others:
         base = 0
-        upcoming: Future[Piece | None] = other.submit(next, pieces, None)
-        while (piece := upcoming.result()) is not None:
-            upcoming = other.submit(next, pieces, None)
+        texts = ahead(read_texts(documents, rows_at_once), others)
+        for piece in ahead(prepared(texts, embedder, cut), others):
             at = time.perf_counter()
             vectors = _vectors(embedder, piece, cut)
             done.busy += time.perf_counter() - at
@@ -126,6 +124,14 @@ def embed_documents(
             advance(piece.rows)
     done.seconds = time.perf_counter() - begun
     return done
+
+
+def ahead(items: Iterator[T], others: ThreadPoolExecutor) -> Iterator[T]:
+    """The same items, each made in another thread while the one before it is used."""
+    upcoming: Future[T | None] = others.submit(next, items, None)
+    while (item := upcoming.result()) is not None:
+        upcoming = others.submit(next, items, None)
+        yield item
 
 
 def read_texts(documents: Path, rows_at_once: int) -> Iterator[tuple[list[str], list[int]]]:

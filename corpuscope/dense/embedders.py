@@ -28,7 +28,7 @@ INSTALLED = (MINILM, STATIC)
 #: Tokens that all-MiniLM-L6-v2 was published to read.
 _MINILM_TOKENS = 256
 #: Of a long text so many characters are tokenised at first: they are more than that many tokens, or all are.
-_CHARACTERS = 16 * _MINILM_TOKENS
+_CHARACTERS = 8 * _MINILM_TOKENS
 #: Tokens of a batch, padding counted.
 BATCH_TOKENS = 8_192
 _ODD = re.compile(r"[^A-Za-z0-9.-]+")
@@ -123,11 +123,15 @@ class MiniLMEmbedder:
 
     def prepare(self, texts: Sequence[str], side: Side) -> list[Ids]:  # noqa: ARG002  # one for both
         """The numbers of each text's tokens; of a long text no more is looked at than they can come from."""
-        found = self._model.tokens([text[:_CHARACTERS] for text in texts], _MINILM_TOKENS)
+        found = self._tokens([text[:_CHARACTERS] for text in texts])
         short = [i for i, ids in enumerate(found) if len(ids) < _MINILM_TOKENS and len(texts[i]) > _CHARACTERS]
-        for i, ids in zip(short, self._model.tokens([texts[i] for i in short], _MINILM_TOKENS), strict=True):
+        for i, ids in zip(short, self._tokens([texts[i] for i in short]), strict=True):
             found[i] = ids
         return found
+
+    def _tokens(self, texts: list[str]) -> list[Ids]:
+        encoded = minilm.tokenizer(_MINILM_TOKENS).encode_batch_fast(texts)
+        return [np.array(encoding.ids, np.int32) for encoding in encoded]
 
     def embed(self, items: Sequence[Ids]) -> Vectors:
         """The vectors of tokenised texts."""
@@ -164,7 +168,7 @@ class SentenceTransformersEmbedder:
         if self._tokenizer is None:
             return [_Text(side, text) for text in whole]
         encoded = self._tokenizer(whole, truncation=self.max_tokens is not None, max_length=self.max_tokens)
-        return [_Tokens(side, ids) for ids in encoded["input_ids"]]
+        return [_Tokens(side, np.array(ids, np.int32)) for ids in encoded["input_ids"]]
 
     def embed(self, items: Sequence[Any]) -> Vectors:
         """The vectors of prepared texts."""
@@ -191,11 +195,15 @@ class SentenceTransformersEmbedder:
 
     def _features(self, items: list[Any]) -> dict[str, Any]:
         """What the first module of the model takes."""
+        import torch
+
         side = items[0].side
         if self._tokenizer is None:
             features: dict[str, Any] = dict(self._model.preprocess([item.text for item in items]))
         else:
-            features = dict(self._tokenizer.pad({"input_ids": [i.ids for i in items]}, return_tensors="pt"))
+            left = self._tokenizer.padding_side == "left"
+            ids, mask = padded([item.ids for item in items], self._tokenizer.pad_token_id, left=left)
+            features = {"input_ids": torch.from_numpy(ids), "attention_mask": torch.from_numpy(mask)}
         if self._prompts[side] and self._tokenizer is not None:  # a pooling may leave the prompt's tokens out
             features["prompt_length"] = len(self._tokenizer(self._prompts[side])["input_ids"]) - 1
         return features

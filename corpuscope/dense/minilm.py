@@ -133,13 +133,16 @@ def loaded(device: str, dtype: Any = None) -> MiniLM:
 
 
 @functools.cache
-def tokenizer() -> Any:
-    """The model's tokenizer, which neither pads nor cuts."""
+def tokenizer(longest: int | None = None) -> Any:
+    """The model's tokenizer, which does not pad, and cuts after the `longest` token if there is one."""
     from tokenizers import Tokenizer
 
     made = Tokenizer.from_file(str(folder() / "tokenizer.json"))
     made.no_padding()
-    made.no_truncation()
+    if longest is None:
+        made.no_truncation()
+    else:
+        made.enable_truncation(longest)
     return made
 
 

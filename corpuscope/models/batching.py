@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Callable, Sequence, Sized
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +11,9 @@ import numpy.typing as npt
 from corpuscope.errors import CorpuscopeError
 
 #: The tokens of one text, or of one window of it.
-Ids: TypeAlias = list[int]
+Ids: TypeAlias = list[int] | npt.NDArray[np.int32]
+
+T = TypeVar("T", bound=Sized)
 
 #: What PyTorch says where a processor has no memory left; a GPU has an error of its own.
 _NO_MEMORY = ("out of memory", "can't allocate memory", "not enough memory")
@@ -28,8 +30,10 @@ class Budget:
         self.tokens = max(1, min(self.tokens, tried) // 2)
 
 
-def evaluate(items: Sequence[Ids], forward: Callable[[list[Ids]], Sequence[Any]], budget: Budget) -> list[Any]:
-    """`forward` over all items in batches of like length; one result an item, in the order of the items.
+def evaluate(items: Sequence[T], forward: Callable[[list[T]], Sequence[Any]], budget: Budget) -> list[Any]:
+    """`forward` over all items (tokens, or whatever has a length in tokens) in batches of like length.
+
+    One result an item, in the order of the items.
 
     The longest come first, so that what does not fit shows at once. An item longer than the budget goes alone.
     """
