@@ -11,8 +11,8 @@ from commands import terminal
 from commands.build import add_workers_argument, print_summary
 from corpuscope import manifest as manifests
 from corpuscope.dense import embedders
+from corpuscope.dense.about import index_in_words
 from corpuscope.wording import counted
-from indexing.dense import describe_index
 from indexing.embedding import AUTO, EmbedOptions, choose, foretell
 from indexing.maintenance import embed
 from indexing.progress import ConsoleProgress, format_seconds
@@ -49,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
     manifest = embed(args.folder, options, workers=args.workers, progress=ConsoleProgress(), say=print)
     print_summary(args.folder, manifest)
     name = list(manifest.dense)[-1]
-    print(f"{name}: {describe_index(manifest.dense[name].index)}")
+    print(f"{name}: {index_in_words(manifest.dense[name].index)}")
     done = manifest.history[-1]["models"][name]
     if done["documents"]:
         print(_rate_line(name, done))

@@ -12,6 +12,7 @@ from commands import terminal
 from commands.query_arguments import open_and_remember
 from corpuscope import imported
 from corpuscope.corpus import Corpus
+from corpuscope.dense.about import embedder_in_words, index_in_words
 from corpuscope.manifest import Manifest, Reject
 from corpuscope.wording import counted
 
@@ -42,6 +43,7 @@ def _as_json(corpus: Corpus) -> dict[str, Any]:
         "fields": [f.to_json() for f in manifest.fields],
         "annotators": manifest.annotators,
         "imports": manifest.imports,
+        "embeddings": {name: asdict(entry) for name, entry in manifest.dense.items()},
         "sources": list(manifest.sources),
         "rejected": {k: asdict(r) for k, r in manifest.rejected.items()},
         "mended": {k: asdict(r) for k, r in manifest.mended.items()},
@@ -66,6 +68,10 @@ def _lines(corpus: Corpus) -> Iterator[str]:
         estimated = " (estimated)" if field.estimated else ""
         line = f"  {field.name:<{width}} {kind:<14} {field.origin}{estimated}  {field.meaning}"
         yield terminal.printable(line.rstrip())
+    for name, entry in manifest.dense.items():
+        yield ""
+        yield terminal.printable(f"embeddings by {name}: {embedder_in_words(entry)}")
+        yield f"  {counted(entry.index['vectors'], 'vector')}, {index_in_words(entry.index)}"
     yield from reject_lines("rejected", manifest.rejected)
     yield from reject_lines("mended", manifest.mended)
     yield from skipped_lines(manifest)

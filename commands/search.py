@@ -66,6 +66,9 @@ def counts_line(result: SearchResult) -> str:
     parts.append(f"{result.parts[0]} of {result.parts[1]} parts")
     if result.suppressed:
         parts.append(f"{result.suppressed:,} suppressed")
+    if result.similarity is not None:
+        known = result.similarity
+        parts.append(f"{known.percentile:.1f}% of the corpus is below a similarity of {known.threshold:g}")
     return " · ".join([*parts, result.corpus, f"{result.took_ms:.0f} ms"])
 
 
@@ -73,9 +76,15 @@ def _hit_lines(hit: Hit, *, label: str) -> Iterator[str]:
     score = "" if hit.score is None else f"  {hit.score:.4f}"
     yield ""
     yield f"{hit.rank}. {terminal.printable(hit.title or hit.id)}{score}  [{terminal.printable(label + hit.id)}]"
+    if hit.ranks is not None:
+        yield f"   by words {_rank(hit.ranks.words)}, by meaning {_rank(hit.ranks.meaning)}"
     yield f"   {terminal.marked(hit.snippet, hit.highlights)}"
     shown = {k: v for k, v in hit.fields.items() if v is not None and len(str(v)) <= 60}
     yield "   " + " · ".join(terminal.printable(f"{k} {v}") for k, v in list(shown.items())[:8])
+
+
+def _rank(rank: int | None) -> str:
+    return "unranked" if rank is None else f"rank {rank:,}"
 
 
 def _value_lines(facet: ValueFacet) -> Iterator[str]:

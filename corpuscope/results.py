@@ -91,6 +91,11 @@ class Partial:
     reason: str
     scanned: int
 
+    @property
+    def may_grow(self) -> bool:
+        """Whether there may be more matches than were counted: time ran out before all was read."""
+        return self.reason == "time"
+
 
 @dataclass(frozen=True)
 class Similarity:

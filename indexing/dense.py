@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -162,15 +162,3 @@ def _recall(index: DenseIndex, queries: Sequence[Vector], share: float) -> float
         near, _ = index.nearest(query, _NEAREST, allowed)
         found += len(np.intersect1d(true, near)) / max(1, len(true))
     return round(found / max(1, len(queries)), 4)
-
-
-def describe_index(index: Mapping[str, Any]) -> str:
-    """What an index is, in words: "exact", or the lists and what they find."""
-    if index.get("kind") == "exact":
-        return "exact: every vector is looked at"
-    recall = [_recall_in_words(float(share), value) for share, value in index["recall"].items()]
-    return f"{index['kind']}, {index['probes']} lists a query; recall@{_NEAREST} {', '.join(recall)}"
-
-
-def _recall_in_words(share: float, value: float) -> str:
-    return f"{value:.3f}" if share == 1 else f"{value:.3f} where {share:.1%} are allowed"

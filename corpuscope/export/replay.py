@@ -103,7 +103,12 @@ def _refuse_changes(recipe: Recipe, subset: Subset) -> None:
             )
 
 
-_NAMES = {"documents": "documents", "index": "index contents"}
+_NAMES = {
+    "documents": "documents",
+    "index": "index contents",
+    "vectors": "vectors",
+    "vector index": "lists of vectors",
+}
 
 
 def _could_be(folder: Path, recipe: Recipe) -> bool:

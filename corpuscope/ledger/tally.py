@@ -13,6 +13,7 @@ from corpuscope.catalog.catalog import sampled
 from corpuscope.catalog.columns import Mask, Rows
 from corpuscope.corpus import Corpus
 from corpuscope.engine import read_hits
+from corpuscope.errors import InvalidQuery
 from corpuscope.filters import Filter
 from corpuscope.ledger import kernels
 from corpuscope.ledger.counts import Amount, LedgerCounts, RuleCounts, Step
@@ -41,6 +42,11 @@ class Tally:
         self._corpus = corpus
         self._ledger = ledger
         self._selection = select(corpus, ledger.start)
+        if self._selection.matcher.takes_best:
+            raise InvalidQuery(
+                "A ledger counts what rules remove of a fixed set, but the nearest thousand change with every rule. "
+                "Give the search by meaning a least similarity, such as --threshold 0.4."
+            )
         masks = [rule_mask(corpus, rule) for rule in ledger.rules]  # first: what is wrong is said before work is done
         matches = self._selection.matches
         self._rows: Rows | None = None if matches.all() else np.flatnonzero(matches)

@@ -23,7 +23,7 @@ from pages.widgets.document_fields import fields_html
 from pages.widgets.document_flags import flags_html
 from pages.widgets.document_ratings import folded_groups, names_in, ratings_html
 from pages.widgets.document_view import text_html
-from pages.widgets.hit_view import star
+from pages.widgets.hit_view import examples_html, star
 from pages.widgets.safe_html import Html, element, join, marked, text
 
 _REVEAL = "reveal"
@@ -66,7 +66,7 @@ def _show_wrong(link: Link, title: str, sentence: str) -> None:
 def _show(link: Link, corpus: MarkedCorpus, reading: Reading, *, is_masked: bool) -> None:
     left, right = st.columns([_WIDE, _NARROW], gap="large")
     with left:
-        panel.show(_head(corpus, reading), key="head", on_act=marking.on_star(link, corpus))
+        panel.show(_head(link, corpus, reading), key="head", on_act=marking.on_star(link, corpus))
         _tools(link, corpus, reading, is_masked=is_masked)
         document_panel.show(text_html(link, reading, is_masked=is_masked), key="text")
         panel.show(_record(reading), key="record")
@@ -83,7 +83,7 @@ def _fields(link: Link, corpus: MarkedCorpus, reading: Reading) -> Html:
     return fields_html(link, reading.fields, corpus.manifest.annotators, ratings=evidence, apart=apart)
 
 
-def _head(corpus: MarkedCorpus, reading: Reading) -> Html:
+def _head(link: Link, corpus: MarkedCorpus, reading: Reading) -> Html:
     """Title, id, length and the star."""
     is_marked = any(f.field.name == corpus.names["bookmark"] and f.value for f in reading.fields)
     title = (
@@ -95,7 +95,8 @@ def _head(corpus: MarkedCorpus, reading: Reading) -> Html:
         element("bdi", reading.id, class_="id", title="id") if reading.title else "no title",
         counted(reading.length, "character"),
     )
-    about = element("p", *(element("span", fact) for fact in facts), class_="facts")
+    more = examples_html(link, reading.id) if corpus.manifest.dense else None
+    about = element("p", *(element("span", fact) for fact in facts), more, class_="facts")
     heading = element("header", element("h2", title, dir="auto"), star(reading.id, is_marked=is_marked))
     return element("div", heading, about, class_="document-head")
 

@@ -143,7 +143,7 @@ def _start_button(
         told = f"This server keeps files up to {wording.size(KEPT_BYTES)}. For larger ones run: corpuscope export"
         panel.show(summary_view.notice("hint", "Too large to fetch from here", told), key="too_large")
     else:
-        known = None if foreseen.partial else foreseen.documents
+        known = None if foreseen.partial and foreseen.partial.may_grow else foreseen.documents
         st.button(
             "Export all that match" if known is None else f"Export {wording.documents(known)}",
             type="primary",

@@ -11,7 +11,7 @@ from corpuscope.export.foreseen import Foreseen
 from corpuscope.links import SEARCH, Link
 from corpuscope.query import Query
 from corpuscope.sessions.records import Export
-from corpuscope.wording import counted
+from corpuscope.wording import counted, partly
 from pages.widgets import download, summary_view, wording
 from pages.widgets.export_jobs import AT_ONCE, KEPT_BYTES, KEPT_S, Job
 from pages.widgets.panel import door
@@ -33,7 +33,8 @@ def subject_html(link: Link) -> Html:
 
 def foreseen_html(foreseen: Foreseen, size: int) -> Html:
     """How much it is."""
-    least = "at least " if foreseen.partial else ""
+    may_grow = foreseen.partial is not None and foreseen.partial.may_grow
+    least = "at least " if may_grow else ""
     parts = [element("strong", f"{least}{wording.documents(foreseen.documents)}")]
     if foreseen.tokens is not None:
         tilde = "~" if foreseen.tokens.estimated else ""
@@ -42,8 +43,10 @@ def foreseen_html(foreseen: Foreseen, size: int) -> Html:
     how = "Estimated: some of the documents were written in this format and weighed."
     parts.append(element("span", f"about {_rounded(size)}", title=how))
     why = None
-    if foreseen.partial:
+    if may_grow:
         why = element("p", "The time for reading texts ran out; the export reads them all.", class_="note warning")
+    elif foreseen.partial is not None:
+        why = element("p", partly(foreseen.partial), class_="note")
     return join([element("p", *_between(parts, " · "), class_="counts", role="status"), why])
 
 
@@ -95,9 +98,10 @@ def past_html(link: Link, session: str, exports: Sequence[Export]) -> Html:
 
 
 def _what(query: Query) -> str:
-    if not query.has_text:
+    if not query.looks_for_something:
         return "All documents" if not query.filters and not query.where else "All documents that pass the conditions"
-    return f"Documents that match “{' '.join(query.text.split())}” ({query.mode})"
+    what = f"that match “{' '.join(query.text.split())}”" if query.has_text else "like the examples"
+    return f"Documents {what} ({query.mode})"
 
 
 def _running(job: Job) -> Iterator[Html]:

@@ -18,7 +18,7 @@ from corpuscope.results import Hit
 from corpuscope.sessions.marks import ORIGIN as SESSION
 from corpuscope.sessions.marks import MarkedCorpus
 from corpuscope.sessions.records import MarkKind
-from pages.widgets import wording
+from pages.widgets import refine, wording
 from pages.widgets.panel import door
 from pages.widgets.safe_html import Html, datum, element, join, marked
 from pages.widgets.standing_scale import scale
@@ -53,6 +53,7 @@ def hits_html(link: Link, hits: list[Hit], corpus: MarkedCorpus, *, in_query: bo
             corpus.names,
             scales=_scales(hit, ratings, corpus.catalog),
             at=hit.rank if in_query else None,
+            with_examples=bool(corpus.manifest.dense),
         )
         for hit in hits
     )
@@ -73,8 +74,9 @@ def _hit(
     *,
     scales: Mapping[str, Html | None],
     at: int | None,
+    with_examples: bool,
 ) -> Html:
-    score = None if hit.score is None else element("span", f"{hit.score:.2f}", class_="score", title="BM25 score")
+    score = None if hit.score is None else _score(link.query, hit, hit.score)
     is_marked = bool(hit.fields.get(names["bookmark"]))
     title = element("bdi", hit.title) if hit.title else element("bdi", hit.id, class_="untitled")
     document = replace(link.to(DOCUMENT), document=hit.id, at=at)
@@ -85,11 +87,36 @@ def _hit(
     snippet = element("p", marked(hit.snippet, hit.highlights), class_="snippet", dir="auto")
     footer = element(
         "footer",
+        with_examples and examples_html(link, hit.id),
         labels_html(link, names["label"], hit.fields.get(names["label"]) or ()),
         join(_chip(hit, f, scales.get(f.name)) for f in chosen),
         hit.title and element("bdi", hit.id, class_="id", title="id"),
     )
     return element("article", head, snippet, footer, class_="hit", role="listitem", data_id=hit.id)
+
+
+def _score(query: Query, hit: Hit, score: float) -> Html:
+    """The score of the mode, and in a hybrid ranking both ranks that it comes from."""
+    if hit.ranks is None:
+        words = "similarity in meaning: the cosine of two vectors" if query.by_meaning else "BM25 score"
+        return element("span", f"{score:.2f}", class_="score", title=words)
+    ranks = (("words", hit.ranks.words), ("meaning", hit.ranks.meaning))
+    told = " · ".join(f"{name} {'–' if rank is None else f'{rank:,}'}" for name, rank in ranks)
+    about = f"Ranks by words and by meaning; the sum of their weighted reciprocals is {score:.4f}."
+    return element("span", told, class_="score", title=about)
+
+
+def examples_html(link: Link, identifier: str) -> Html:
+    """The doors to documents that are like this one, and to those that are not."""
+    query = replace(link.query, sort=None, sample=None, seed=0)
+    doors = (
+        door(link.to(SEARCH, change(query, identifier)), words, class_="example-door", data_name=f"{name} {identifier}")
+        for name, words, change in (
+            ("like", "more like this", refine.like),
+            ("unlike", "not like this", refine.unlike),
+        )
+    )
+    return element("span", *doors, class_="examples")
 
 
 def star(identifier: str, *, is_marked: bool) -> Html:

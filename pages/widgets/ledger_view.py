@@ -13,6 +13,7 @@ from corpuscope.links import EXPORT, OVERVIEW, SEARCH, Link
 from corpuscope.query import Query
 from corpuscope.results import Hit
 from corpuscope.sessions.marks import MarkedCorpus
+from corpuscope.wording import partly
 from pages.widgets import wording
 from pages.widgets.hit_view import hits_html
 from pages.widgets.ledger_controls import RuleControls
@@ -123,8 +124,7 @@ class LedgerView:
     def _remarks(self) -> Iterator[str]:
         yield from self._counts.notes
         if self._counts.partial is not None:
-            scanned = wording.documents(self._counts.partial.scanned)
-            yield f"The time for reading texts ran out after {scanned}: the ledger starts from what matched until then."
+            yield partly(self._counts.partial)
 
     def _figure(self, amount: Amount, words: str, query: Query, name: str) -> Html:
         share = f" ({wording.share(amount.documents, self._counts.start.documents)})" if name == "kept" else ""

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from corpuscope import imported
+from corpuscope.dense.about import embedder_in_words, index_in_words
 from corpuscope.fields import Field
-from corpuscope.manifest import Manifest, Reject
+from corpuscope.manifest import DenseEntry, Manifest, Reject
 from pages.widgets import wording
 from pages.widgets.safe_html import Html, datum, element, join
 
@@ -23,6 +24,7 @@ def manifest_html(manifest: Manifest, version: str, suppressed: int) -> Html:
         _fields(manifest.fields),
         _sources(manifest.sources),
         _imports(manifest.imports),
+        _embeddings(manifest.dense),
     )
     return element("div", *sections, class_="sheet")
 
@@ -41,6 +43,22 @@ def _figures(manifest: Manifest, version: str, suppressed: int) -> Html:
     return element(
         "div", *(element("div", element("b", datum(n)), element("span", what)) for n, what in figures), class_="figures"
     )
+
+
+def _embeddings(dense: Mapping[str, DenseEntry]) -> Html | None:
+    """By which models documents can be searched by meaning; nothing where there is none."""
+    if not dense:
+        return None
+    rows = [
+        (
+            element("td", datum(name), class_="name"),
+            element("td", f"{entry.index['vectors']:,}", class_="number"),
+            element("td", datum(embedder_in_words(entry))),
+            element("td", index_in_words(entry.index)),
+        )
+        for name, entry in dense.items()
+    ]
+    return join([element("h3", "Embeddings"), _table(("Embedder", "Vectors", "Model", "Index"), rows)])
 
 
 def _rejects(title: str, rejects: Mapping[str, Reject], none: str) -> Html:

@@ -12,6 +12,7 @@ from corpuscope.links import CORPUS, SEARCH, Link
 from corpuscope.manifest import Manifest, Reject
 from corpuscope.portions import Measure, Portion
 from corpuscope.query import FacetRequest
+from corpuscope.wording import partly
 from pages.widgets import refine, wording
 from pages.widgets.facet_view import MORE_VALUES, about, default_facets
 from pages.widgets.panel import door
@@ -93,8 +94,7 @@ class OverviewView:
     def _remarks(self) -> Iterator[str]:
         yield from self._composition.notes
         if self._composition.partial is not None:
-            scanned = wording.documents(self._composition.partial.scanned)
-            yield f"The time for reading texts ran out after {scanned}: what matched until then is counted."
+            yield partly(self._composition.partial)
 
     def _places(self, portions: Iterable[Portion], within: Rectangle) -> list[tuple[Portion, Rectangle]]:
         """Portions, the largest first, and where each lies."""

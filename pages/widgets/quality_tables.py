@@ -10,6 +10,7 @@ from corpuscope.ratings.correlation import Correlation, Pair
 from corpuscope.ratings.groups import Group, Grouped
 from corpuscope.ratings.quantiles import QUANTILES
 from corpuscope.results import Partial
+from corpuscope.wording import partly
 from pages.widgets import wording
 from pages.widgets.panel import door
 from pages.widgets.quality_view import SHARES, search_of
@@ -50,7 +51,7 @@ def _notes(found: Correlation) -> Iterator[str]:
 
 def _partly(partial: Partial | None) -> Iterator[str]:
     if partial is not None:
-        yield f"Only {wording.documents(partial.scanned)} could be looked at in time."
+        yield partly(partial)
 
 
 def _cell(link: Link, found: Correlation, i: int, j: int) -> Html:

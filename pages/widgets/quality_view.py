@@ -14,7 +14,7 @@ from corpuscope.ratings.kinds import RatingGroup
 from corpuscope.ratings.profiles import Profile, Profiles
 from corpuscope.ratings.quantiles import QUANTILES
 from corpuscope.rules import RULES
-from corpuscope.wording import counted
+from corpuscope.wording import counted, partly
 from pages.widgets import refine, summary_view, wording
 from pages.widgets.about_rating import FAILS, RELATIONS, about_html, group_title
 from pages.widgets.facet_view import FacetView
@@ -79,8 +79,7 @@ class QualityView:
     def _remarks(self) -> Html:
         notes = list(self._told.result.notes)
         if (partial := self._told.result.partial) is not None:
-            scanned = wording.documents(partial.scanned)
-            notes.append(f"The time for reading texts ran out after {scanned}: what matched until then is counted.")
+            notes.append(partly(partial))
         if self._told.result.total < self._told.result.documents:
             notes.append("Coloured bars are shares of these documents, grey ones behind them shares of the corpus.")
         return join(element("p", note, class_="note") for note in notes)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from corpuscope.errors import InvalidQuery
 from corpuscope.fields import Field
@@ -26,6 +27,8 @@ _HELP = {
     "boolean": 'AND OR NOT ( ) "phrases" wild* fuzzy~ field:value',
     "exact": "these characters, case and all",
     "regex": "a regular expression (RE2)",
+    "semantic": "a question or a passage, found by its meaning",
+    "hybrid": "words and meaning together",
 }
 
 
@@ -85,6 +88,7 @@ def more_options(link: Link) -> None:
     """What is needed less often: phrase slop, an expression, BM25 parameters, a random sample."""
     query = link.query
     _show(slop=query.slop, where=query.where or "", k1=query.k1, b=query.b, sample=query.sample, seed=query.seed)
+    _show(threshold=query.threshold, weight=query.weight)
     with st.form("options_form", border=False):
         st.text_input("Where (a SQL expression over fields)", key="where", placeholder="words > 100 AND year % 2 = 0")
         left, right = st.columns(2)
@@ -93,7 +97,23 @@ def more_options(link: Link) -> None:
         left.number_input("k1", key="k1", min_value=0.0, max_value=1000.0, step=0.1)
         right.number_input("b", key="b", min_value=0.0, max_value=1.0, step=0.05)
         left.number_input("Words between those of a phrase", key="slop", min_value=0, step=1)
+        if query.by_meaning:
+            _meaning_options(left, right)
         st.form_submit_button("Apply", type="primary", on_click=_apply_options, args=(link,))
+
+
+def _meaning_options(left: DeltaGenerator, right: DeltaGenerator) -> None:
+    """What the modes by meaning ask beside."""
+    left.number_input(
+        "Least similarity",
+        key="threshold",
+        min_value=-1.0,
+        max_value=1.0,
+        step=0.05,
+        placeholder="the nearest 1,000",
+        help="Cosine of the vectors. With it every document that is at least so similar is found and counted.",
+    )
+    right.number_input("Share of meaning (hybrid)", key="weight", min_value=0.0, max_value=1.0, step=0.1)
 
 
 _FILTER_HELP = (
@@ -109,7 +129,8 @@ def _show(**values: Any) -> None:
 
 
 def _search(link: Link) -> None:
-    _move(location.latest(link), text=st.session_state.text, mode=st.session_state.mode)
+    link = location.latest(link)
+    location.go(replace(link, query=refine.in_mode(link.query, st.session_state.mode, st.session_state.text)))
 
 
 def _add_filter(link: Link) -> None:
@@ -144,6 +165,7 @@ def _reorder(link: Link) -> None:
 def _apply_options(link: Link) -> None:
     state = st.session_state
     sorted_ = {"sort": None} if state.sample is not None else {}
+    by_meaning = {"threshold": state.threshold, "weight": state.weight} if link.query.by_meaning else {}
     _move(
         location.latest(link),
         where=state.where,
@@ -152,6 +174,7 @@ def _apply_options(link: Link) -> None:
         k1=state.k1,
         b=state.b,
         slop=state.slop,
+        **by_meaning,
         **sorted_,
     )
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from corpuscope.fields import Field
 from corpuscope.filters import Filter, Range
-from corpuscope.query import FacetRequest, Query
+from corpuscope.query import BY_MEANING, FacetRequest, Mode, Query
 from corpuscope.results import Bin
 
 _COMPARISONS = frozenset({"=", ">", ">=", "<", "<="})
@@ -93,6 +93,38 @@ def without_filter(query: Query, index: int) -> Query:
 def without_filters(query: Query) -> Query:
     """The query without filters and without its `where`."""
     return replace(query, filters=(), where=None, offset=0)
+
+
+def in_mode(query: Query, mode: Mode, text: str) -> Query:
+    """Another text in another mode; examples and a least similarity go where the mode knows nothing of meaning."""
+    if mode in BY_MEANING:
+        return replace(query, text=text, mode=mode, offset=0)
+    return replace(query, text=text, mode=mode, like=(), unlike=(), threshold=None, offset=0)
+
+
+def like(query: Query, identifier: str) -> Query:
+    """One more document that the hits are to be like."""
+    others = without_example(query, identifier)
+    return replace(others, like=(*others.like, identifier), mode=_by_meaning(query))
+
+
+def unlike(query: Query, identifier: str) -> Query:
+    """One more document that the hits are to be unlike."""
+    others = without_example(query, identifier)
+    return replace(others, unlike=(*others.unlike, identifier), mode=_by_meaning(query))
+
+
+def without_example(query: Query, identifier: str) -> Query:
+    """The query without an example of what is like or unlike."""
+    like, unlike = (tuple(i for i in ids if i != identifier) for ids in (query.like, query.unlike))
+    return replace(query, like=like, unlike=unlike, offset=0)
+
+
+def _by_meaning(query: Query) -> Mode:
+    """The mode for examples: what was asked by words stays asked by words too."""
+    if query.by_meaning:
+        return query.mode
+    return "hybrid" if query.has_text and query.mode == "keyword" else "semantic"
 
 
 def without_sample(query: Query) -> Query:

@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from corpuscope.corpus import Corpus
 from corpuscope.errors import CorpuscopeError, InvalidQuery
 from corpuscope.links import SEARCH, SESSIONS, Link
-from corpuscope.query import Query
+from corpuscope.query import BY_MEANING, Query
 from corpuscope.results import SearchResult
 from corpuscope.sessions.marks import MarkedCorpus
 from pages.widgets import exploration, marking, panel, query_bar, refine, summary_view, toolbar
@@ -122,8 +122,8 @@ def _offers(corpus: Corpus, query: Query) -> list[tuple[Query, int, str]]:
 def _show_error(status: DeltaGenerator, link: Link, error: CorpuscopeError) -> None:
     """The error's own sentence, and a way on."""
     ways = []
-    if isinstance(error, InvalidQuery) and link.query.mode in ("boolean", "regex"):
-        keyword = replace(link, query=replace(link.query, mode="keyword", offset=0))
+    if isinstance(error, InvalidQuery) and link.query.mode in ("boolean", "regex", *BY_MEANING):
+        keyword = replace(link, query=refine.in_mode(link.query, "keyword", link.query.text))
         ways.append(panel.door(keyword, "Search the same words as keywords"))
     ways.append(panel.door(link.to(SEARCH, Query()), "Start afresh"))
     lines = [str(error), join([ways[0], *(join([" · ", w]) for w in ways[1:])])]

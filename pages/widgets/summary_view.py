@@ -8,12 +8,10 @@ from dataclasses import replace
 from corpuscope.filters import Filter
 from corpuscope.links import Link
 from corpuscope.query import Query
-from corpuscope.results import SearchResult
+from corpuscope.results import Partial, SearchResult, Similarity
 from pages.widgets import refine, wording
 from pages.widgets.panel import door
 from pages.widgets.safe_html import Html, datum, element, join
-
-_PARTIAL = {"time": "the time for reading texts ran out"}
 
 
 def pills(link: Link) -> Html:
@@ -22,6 +20,13 @@ def pills(link: Link) -> Html:
     shown = [_pill(link, datum(f.in_words()), refine.without_filter(query, i), f) for i, f in enumerate(query.filters)]
     if query.where:
         shown.append(_pill(link, join(["where ", datum(query.where)]), replace(query, where=None, offset=0)))
+    shown += [
+        *(_pill(link, join(["like ", datum(i)]), refine.without_example(query, i)) for i in query.like),
+        *(_pill(link, join(["unlike ", datum(i)]), refine.without_example(query, i)) for i in query.unlike),
+    ]
+    if query.threshold is not None:
+        label = join([f"similarity of {query.threshold:g} and more"])
+        shown.append(_pill(link, label, replace(query, threshold=None, offset=0)))
     if query.sample is not None:
         shown.append(
             _pill(
@@ -105,9 +110,9 @@ def _count_details(result: SearchResult, tokens_by: str, left_out: int) -> Itera
     if result.partial is None:
         yield element("span", "exact", title="Every matching document is counted.")
     else:
-        why = _PARTIAL.get(result.partial.reason, result.partial.reason)
-        scanned = f"{result.partial.scanned:,} of {result.documents:,} looked at"
-        yield element("span", f"partial: {why}, {scanned}", class_="warning")
+        yield element("span", _partial(result.partial, result.documents), class_="warning")
+    if result.similarity is not None:
+        yield element("span", _percentile(result.similarity), title="The share of all documents that are less similar.")
     yield element("span", _parts(*result.parts))
     yield datum(result.corpus)
     if result.suppressed:
@@ -117,6 +122,16 @@ def _count_details(result: SearchResult, tokens_by: str, left_out: int) -> Itera
             "span", f"{left_out:,} left out at build", title="Records without usable text; the Corpus page says why."
         )
     yield element("span", f"{result.took_ms:,.0f} ms")
+
+
+def _partial(partial: Partial, documents: int) -> str:
+    if partial.may_grow:
+        return f"partial: the time for reading texts ran out, {partial.scanned:,} of {documents:,} looked at"
+    return f"the nearest of {partial.scanned:,}, however near"
+
+
+def _percentile(similarity: Similarity) -> str:
+    return f"{similarity.percentile:.1f}% of the corpus is below {similarity.threshold:g}"
 
 
 def _parts(searched: int, all_: int) -> str:

@@ -20,6 +20,8 @@ QUERIES = [
     Query(),
     Query(text="climate policy", filters=("year>=2016", 'topic="Science, Math"'), sort="date:desc", k=20, offset=40),
     Query(text="-minus", mode="boolean", mask=False),
+    Query(like=("a b", "-c"), unlike=("d",), mode="semantic", threshold=-0.25, embedder="minilm"),
+    Query(text="floods", like=("a",), mode="hybrid", weight=0.7, threshold=0.4),
     Query(text="\n\n", mode="exact"),
     Query(text="a'b \\ $(rm) `x` \u202e\u0000"[:-1], facets=("source:8",), sample=5, seed=3),
     Query(text="caf\u00e9 北京 \U0001f600", mode="phrase", slop=2, k1=1.2, b=0.75, where="words > 1"),

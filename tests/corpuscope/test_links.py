@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from corpuscope.errors import InvalidQuery
 from corpuscope.filters import Filter, Range
 from corpuscope.links import DOCUMENT, PAGES, SEARCH, Link, from_params, from_url, to_params, to_url
-from corpuscope.query import MODES, FacetRequest, Query, Sort
+from corpuscope.query import BY_MEANING, MODES, FacetRequest, Query, Sort
 
 names = st.from_regex(r"[a-z][a-z0-9_.]{0,10}", fullmatch=True)
 words = st.text(max_size=12)
@@ -58,6 +58,19 @@ places = st.fixed_dictionaries(
         "part": st.none() | st.from_regex(r"(only|shared|kept)-[1-9]\d?", fullmatch=True),
     }
 )
+
+
+@given(
+    st.lists(words.filter(bool), max_size=4, unique=True),
+    st.none() | st.floats(-1, 1),
+    st.floats(0, 1),
+    st.sampled_from(BY_MEANING),
+)
+def test_a_link_to_what_is_like_examples_reads_back(ids: list[str], threshold: float | None, weight: float, mode: Any):
+    query = Query(like=tuple(ids[:2]), unlike=tuple(ids[2:]), threshold=threshold, weight=weight, mode=mode)
+    link = Link(query, "demo")
+    assert from_params(to_params(link), link.page) == link
+    assert from_url(to_url(link)) == link
 
 
 @given(queries(), places)

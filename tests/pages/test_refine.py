@@ -81,3 +81,19 @@ def test_facets_are_added_widened_and_removed():
     assert refine.with_facet(Query(), shown, FacetRequest("c", 8)).facets == (*shown, FacetRequest("c", 8))
     assert refine.with_facet(Query(), shown, FacetRequest("a", 28)).facets == (FacetRequest("a", 28), shown[1])
     assert refine.without_facet(Query(), shown, "a").facets == (shown[1],)
+
+
+def test_more_like_this_asks_by_meaning_beside_what_was_asked_by_words():
+    first = refine.like(Query(text="floods", offset=20), "a")
+    assert (first.mode, first.like, first.offset) == ("hybrid", ("a",), 0)
+    both = refine.unlike(refine.like(first, "b"), "a")
+    assert (both.like, both.unlike) == (("b",), ("a",))
+    assert refine.like(Query(), "a").mode == "semantic"
+    assert refine.like(Query(text="f.*d", mode="regex"), "a").mode == "semantic"
+    assert refine.without_example(both, "a").unlike == ()
+
+
+def test_a_mode_that_knows_nothing_of_meaning_drops_the_examples():
+    query = Query(text="t", like=("a",), threshold=0.5, mode="hybrid", offset=10)
+    assert refine.in_mode(query, "keyword", "u") == Query(text="u")
+    assert refine.in_mode(query, "semantic", "u") == Query(text="u", like=("a",), threshold=0.5, mode="semantic")

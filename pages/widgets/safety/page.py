@@ -19,6 +19,7 @@ from corpuscope.safety.flags import FlagsTable, flags_table
 from corpuscope.safety.population import Population
 from corpuscope.safety.review import Judged, draw, review_precision
 from corpuscope.sessions.marks import MarkedCorpus
+from corpuscope.wording import partly
 from pages.widgets import exploration, panel, summary_view, wording
 from pages.widgets.all_matches import failure, no_match, opening
 from pages.widgets.patience import patience
@@ -111,7 +112,7 @@ def _remarks(documents: Population) -> Html:
     selection = documents.selection
     notes = list(selection.notes)
     if selection.partial is not None:
-        notes.append(f"The time for reading texts ran out after {selection.partial.scanned:,} documents.")
+        notes.append(partly(selection.partial))
     return join(element("p", note, class_="note") for note in notes)
 
 
