@@ -10,7 +10,7 @@ app: demo ## build the demo corpus when it is not there, and start the app
 	$(BIN)/corpuscope serve data/demo --port $(PORT)
 
 demo: setup
-	@test -f data/demo/corpus.json || $(BIN)/corpuscope build data/demo --source demo --part-size 7000
+	@test -f data/demo/corpus.json || $(BIN)/corpuscope build data/demo --source demo --part-size 7000 --embedder static
 
 test: .venv/.test ## install what the tests need and run them
 	$(BIN)/python -m pytest

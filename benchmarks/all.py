@@ -13,7 +13,20 @@ from benchmarks.setting import ROOT, Setting
 from corpuscope.manifest import load
 
 #: In this order: the build leaves the corpus that the others ask.
-NAMES = ("build", "signals", "toxicity", "domains", "ranked", "search", "ledger", "serving", "export", "app")
+NAMES = (
+    "build",
+    "signals",
+    "toxicity",
+    "domains",
+    "ranked",
+    "search",
+    "ledger",
+    "serving",
+    "export",
+    "embedding",
+    "dense",
+    "app",
+)
 _RESULTS = ROOT / "benchmarks" / "RESULTS.md"
 
 

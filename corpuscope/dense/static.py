@@ -89,8 +89,8 @@ def _load() -> StaticEmbedder:
     return StaticEmbedder(tokenizer, table)
 
 
-def distil(model: minilm.MiniLM) -> npt.NDArray[np.float16]:
-    """The table: pieces x DIMENSIONS, weighted."""
+def distil(model: minilm.MiniLM, dimensions: int = DIMENSIONS) -> npt.NDArray[np.float16]:
+    """The table: pieces x dimensions, weighted."""
     import torch
 
     size = model.tokenizer.get_vocab_size()
@@ -101,7 +101,7 @@ def distil(model: minilm.MiniLM) -> npt.NDArray[np.float16]:
     vectors = torch.cat(found).double().numpy()
     centred = vectors - vectors.mean(axis=0)
     _, axes = np.linalg.eigh(centred.T @ centred)
-    axes = axes[:, ::-1][:, :DIMENSIONS]
+    axes = axes[:, ::-1][:, :dimensions]
     axes *= np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])  # an axis has no direction of its own
     weighted = (centred @ axes) * np.log1p(np.arange(size))[:, None]
     special = [i for i in range(size) if _is_special(model.tokenizer.id_to_token(i))]

@@ -79,6 +79,7 @@ def test_ask_by_meaning_follow_examples_and_come_back(visit: Visit, embedded: Co
     assert "water-3" not in shown(visit)
     page.locator('[data-name="unlike kitchen-0"]').click()
     page.locator(".pill", has_text="unlike kitchen-0").wait_for()
+    page.locator('.hit[data-id="kitchen-0"]').wait_for(state="detached")
     asked = Query(text="flooding of a city", mode="semantic", like=("water-3",), unlike=("kitchen-0",))
     assert shown(visit) == [h.id for h in embedded.search(asked).hits]
     page.go_back()
