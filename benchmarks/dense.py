@@ -81,11 +81,11 @@ def measure(told: Setting) -> Section:
     ]
     notes = [
         f"{vectors.shape[1]} dimensions, float16, memory-mapped: the recipe of the static embedder with all axes of "
-        f"all-MiniLM-L6-v2 kept, so that vectors are as wide as MiniLM's and of real texts. {len(queries)} queries, "
-        f"the first {_CHARACTERS} characters of documents drawn at random, after they were encoded; {WORKERS} cores. The "
-        "thousand nearest are what a search without a threshold finds. FAISS flat is IndexFlatIP on float32 in memory, "
-        "one query at a time, all threads. Recall is against looking at every vector; allowed documents are drawn at "
-        "random."
+        "all-MiniLM-L6-v2 kept, so that vectors are as wide as MiniLM's and of real texts. "
+        f"{len(queries)} queries, the first {_CHARACTERS} characters of documents drawn at random, after they were "
+        f"encoded; {WORKERS} cores. The thousand nearest are what a search without a threshold finds. FAISS flat is "
+        "IndexFlatIP on float32 in memory, one query at a time, all threads. Recall is against looking at every "
+        "vector; allowed documents are drawn at random."
     ]
     tables = [Table(header, rows), Table(("documents", *shares), filtered)]
     return Section("Search by meaning", notes, tables, promises)

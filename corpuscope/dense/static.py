@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corpuscope.catalog.column_cache import user_cache
-from corpuscope.dense import kernels, minilm
+from corpuscope.dense import minilm
 from corpuscope.dense.embedder import Side, Vectors, normalised
 from corpuscope.dense.windows import passages
 from corpuscope.models.batching import Ids
@@ -67,6 +67,8 @@ class StaticEmbedder:
 
     def embed(self, items: Sequence[Ids]) -> Vectors:
         """The vectors of tokenised texts."""
+        from corpuscope.dense import kernels  # which import a compiler
+
         out = np.zeros((len(items), self.dimensions), np.float32)
         lengths = np.array([len(item) for item in items], np.int64)
         ids = np.fromiter((i for item in items for i in item), np.int64, int(lengths.sum()))

@@ -18,7 +18,6 @@ import pyarrow.parquet as pq
 
 from corpuscope.cached import cached_property
 from corpuscope.catalog.columns import Mask, Rows
-from corpuscope.dense import kernels
 from corpuscope.errors import CorpusDamaged
 from corpuscope.manifest import Manifest
 
@@ -123,6 +122,8 @@ class StoredVectors:
 
     def similarities(self, query: Vector) -> Scores:
         """The similarity of every document with the query, that of its best passage."""
+        from corpuscope.dense import kernels  # which import a compiler
+
         out = np.empty(len(self), np.float32)
         calls: list[Callable[[], None]] = []
         for part, start, stop in self._ranges():
@@ -134,6 +135,8 @@ class StoredVectors:
 
     def similarities_of(self, query: Vector, numbers: Rows) -> Scores:
         """The similarity of some vectors (ascending numbers) with the query."""
+        from corpuscope.dense import kernels
+
         out = np.empty(len(numbers), np.float32)
         cuts = np.searchsorted(numbers, self._starts)
         calls: list[Callable[[], None]] = []
