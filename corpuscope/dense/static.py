@@ -1,9 +1,11 @@
 """static: a vector for each word piece, distilled from all-MiniLM-L6-v2; a text is their weighted mean.
 
 The recipe is that of Model2Vec (Tulkens and van Dongen, 2024, https://github.com/MinishLab/model2vec): every piece of
-the vocabulary goes through the model by itself, the vectors are reduced by principal components, and a piece weighs the
-more the later it stands in the vocabulary, which is ordered by frequency (Zipf): log(1 + place). A text costs no more
-than its tokens: some hundred times less than with the model, for part of its quality.
+the vocabulary goes through the model by itself, and the vectors are turned to their principal axes. Here every axis is
+given the same spread (whitening: Su et al., 2021, arXiv:2103.15316), and a piece weighs the more the rarer it is: its
+vocabulary is ordered by frequency from "the" on, so log(1 + place behind "the"). Both together, measured by nDCG@10 on
+four test collections, find a third more than weights by the place in the whole vocabulary without whitening. A text
+costs no more than its tokens: some hundred times less than with the model, for part of its quality.
 """
 
 from __future__ import annotations
@@ -29,6 +31,10 @@ _VERSION = 1
 #: Tokens of a passage: a text has no longest length here, but a long one has many subjects.
 _PASSAGE_TOKENS = 256
 _BATCH = 2_048
+#: The most frequent word; before it stand special pieces, punctuation, letters and digits.
+_FIRST_WORD = "the"
+#: A letter or digit by itself weighs as much as the word at this place.
+_LETTER = 10
 
 
 def description() -> dict[str, Any]:
@@ -95,25 +101,33 @@ def distil(model: minilm.MiniLM, dimensions: int = DIMENSIONS) -> npt.NDArray[np
     """The table: pieces x dimensions, weighted."""
     import torch
 
-    size = model.tokenizer.get_vocab_size()
-    start, end = (model.tokenizer.token_to_id(name) for name in ("[CLS]", "[SEP]"))
-    ids = np.stack([np.full(size, start), np.arange(size), np.full(size, end)], axis=1)
+    pieces = [model.tokenizer.id_to_token(i) for i in range(model.tokenizer.get_vocab_size())]
+    start, end = pieces.index("[CLS]"), pieces.index("[SEP]")
+    ids = np.stack([np.full(len(pieces), start), np.arange(len(pieces)), np.full(len(pieces), end)], axis=1)
     with torch.inference_mode():
-        found = [model.sentences(torch.from_numpy(ids[at : at + _BATCH]), None) for at in range(0, size, _BATCH)]
-    vectors = torch.cat(found).double().numpy()
-    centred = vectors - vectors.mean(axis=0)
-    _, axes = np.linalg.eigh(centred.T @ centred)
-    axes = axes[:, ::-1][:, :dimensions]
-    axes *= np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])  # an axis has no direction of its own
-    weighted = (centred @ axes) * np.log1p(np.arange(size))[:, None]
-    special = [i for i in range(size) if _is_special(model.tokenizer.id_to_token(i))]
-    weighted[special] = 0
-    table: npt.NDArray[np.float16] = weighted.astype(np.float16)
+        found = [model.sentences(torch.from_numpy(ids[at : at + _BATCH]), None) for at in range(0, len(ids), _BATCH)]
+    whitened = _whitened(torch.cat(found).double().numpy(), dimensions)
+    table: npt.NDArray[np.float16] = (whitened * _weights(pieces)[:, None]).astype(np.float16)
     return table
 
 
-def _is_special(piece: str) -> bool:
-    return piece.startswith("[") and piece.endswith("]") and len(piece) > 2
+def _whitened(vectors: npt.NDArray[np.float64], dimensions: int) -> npt.NDArray[np.float64]:
+    """The vectors on their first principal axes, of the same spread along each."""
+    centred = vectors - vectors.mean(axis=0)
+    spread, axes = np.linalg.eigh(centred.T @ centred / len(centred))
+    spread, axes = spread[::-1][:dimensions], axes[:, ::-1][:, :dimensions]
+    axes *= np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(dimensions)])  # an axis has no direction of its own
+    turned: npt.NDArray[np.float64] = centred @ axes / np.sqrt(np.maximum(spread, 1e-12))
+    return turned
+
+
+def _weights(pieces: Sequence[str]) -> npt.NDArray[np.float64]:
+    """How much each piece counts: nothing for punctuation and special ones, little for single letters and digits."""
+    places = np.maximum(0, np.arange(len(pieces)) - pieces.index(_FIRST_WORD))
+    weights: npt.NDArray[np.float64] = np.log1p(places)
+    for i, piece in enumerate(pieces[: pieces.index(_FIRST_WORD)]):
+        weights[i] = np.log1p(_LETTER) if len(piece) == 1 and piece.isalnum() else 0
+    return weights
 
 
 def _keep(table: npt.NDArray[np.float16], path: Path) -> None:
