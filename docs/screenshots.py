@@ -33,6 +33,7 @@ SETTLING_MS = 1500
 COLOURS = 256
 
 QUERY = {"q": "climate policy"}
+MEANING = {"q": "countries agree to burn less coal and oil", "mode": "hybrid"}
 COMMONS = {"filter": "source=house-of-commons"}
 NARROWED = QUERY | COMMONS
 LABEL, NAME = "parliament on climate", "Climate policy in news and parliament"
@@ -70,6 +71,7 @@ def shots(document: dict[str, str]) -> tuple[Shot, ...]:
     """Every page, and what is seen when nothing matches or a query cannot be read."""
     return (
         SEARCH,
+        Shot("meaning", "", MEANING | {"like": document["doc"]}, ".hit .score", session="aside"),
         Shot("overview", "overview", {}, ".treemap"),
         Shot("quality", "quality", {}, ".heat"),
         LEDGER,

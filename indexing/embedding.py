@@ -12,6 +12,7 @@ import numpy as np
 
 from corpuscope.dense import embedders
 from corpuscope.dense.embedder import Embedder, encode_query
+from corpuscope.dense.static import StaticEmbedder
 from corpuscope.dense.stored import Vector
 from corpuscope.documents import Documents
 from corpuscope.errors import UsageError, suggest
@@ -132,6 +133,10 @@ def embed_parts(
     stem = file_stem(name, entry.embedder, entry.passages)
     missing = [p for p in manifest.parts if name not in p.vectors or _stem_of(p.vectors[name]) != stem]
     processes = workers if name == embedders.STATIC else devices.processes(options.device, workers)
+    if name == embedders.STATIC and missing and not StaticEmbedder.is_made():
+        with progress.step("Distilling static from minilm", 1, unit="model") as step:
+            StaticEmbedder.load()  # here with all cores, not in each worker
+            step.advance(1)
     with progress.step(f"Embedding by {name}", sum(p.rows for p in missing), waiting="loading the model") as step:
         tasks = [EmbedTask(folder, part, name, entry, options) for part in missing]
         made = run_tasks(make_vectors, tasks, workers=processes, advance=step.advance, size=EmbedTask.size)

@@ -62,6 +62,11 @@ class StaticEmbedder:
         """Numbers of a vector."""
         return int(self.table.shape[1])
 
+    @staticmethod
+    def is_made() -> bool:
+        """Whether it lies in the user's cache, so that loading takes no time."""
+        return _path().exists()
+
     @classmethod
     def load(cls) -> StaticEmbedder:
         """The one of this program, made when it is first needed and kept in the user's cache."""
@@ -89,12 +94,13 @@ class StaticEmbedder:
 
 @functools.cache
 def _load() -> StaticEmbedder:
-    path = user_cache() / f"static-{minilm.SHA256[:12]}-{_VERSION}.npy"
-    tokenizer = minilm.tokenizer()
-    if not path.exists():
-        _keep(distil(minilm.load()), path)
-    table = np.load(path).astype(np.float32)
-    return StaticEmbedder(tokenizer, table)
+    if not _path().exists():
+        _keep(distil(minilm.load()), _path())
+    return StaticEmbedder(minilm.tokenizer(), np.load(_path()).astype(np.float32))
+
+
+def _path() -> Path:
+    return user_cache() / f"static-{minilm.SHA256[:12]}-{_VERSION}.npy"
 
 
 def distil(model: minilm.MiniLM, dimensions: int = DIMENSIONS) -> npt.NDArray[np.float16]:

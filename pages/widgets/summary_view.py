@@ -96,7 +96,8 @@ def _pill(link: Link, label: Html, without: Query, condition: Filter | None = No
         aria_label="Drop this condition",
         data_name=written,
     )
-    return element("span", label, cross, class_="pill", title=written)
+    # One box for the label: between the boxes of a flexible row a space is nothing.
+    return element("span", element("span", label), cross, class_="pill", title=written)
 
 
 def _count_details(result: SearchResult, tokens_by: str, left_out: int) -> Iterator[Html]:
@@ -127,7 +128,7 @@ def _count_details(result: SearchResult, tokens_by: str, left_out: int) -> Itera
 def _partial(partial: Partial, documents: int) -> str:
     if partial.may_grow:
         return f"partial: the time for reading texts ran out, {partial.scanned:,} of {documents:,} looked at"
-    return f"the nearest of {partial.scanned:,}, however near"
+    return f"by meaning the nearest of {partial.scanned:,}, however near"
 
 
 def _percentile(similarity: Similarity) -> str:

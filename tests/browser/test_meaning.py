@@ -69,7 +69,7 @@ def test_ask_by_meaning_follow_examples_and_come_back(visit: Visit, embedded: Co
     visit.address = embedded_address
     page = visit.page
     visit.open("?q=flooding+of+a+city&mode=semantic")
-    page.locator(".counts", has_text="the nearest of 12, however near").wait_for()
+    page.locator(".counts", has_text="by meaning the nearest of 12, however near").wait_for()
     assert shown(visit)[:4] == [
         h.id for h in embedded.search(Query(text="flooding of a city", mode="semantic", k=4)).hits
     ]
