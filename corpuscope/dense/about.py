@@ -20,7 +20,8 @@ def embedder_in_words(entry: DenseEntry) -> str:
     named = model.get("model") or f"a folder's model, SHA-256 {model['sha256'][:12]}"
     revision = f" at {model['revision'][:12]}" if model.get("revision") else ""
     most = f", up to {model['max_tokens']:,} tokens" if model.get("max_tokens") else ""
-    return f"{named}{revision}, {model['dimensions']:,} dimensions{most}; {_CUT[entry.passages]}"
+    read = "all of each document" if not most and entry.passages == "first" else _CUT[entry.passages]
+    return f"{named}{revision}, {model['dimensions']:,} dimensions{most}; {read}"
 
 
 def index_in_words(index: Mapping[str, Any]) -> str:

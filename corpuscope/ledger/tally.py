@@ -45,7 +45,7 @@ class Tally:
         if self._selection.matcher.takes_best:
             raise InvalidQuery(
                 "A ledger counts what rules remove of a fixed set, but the nearest thousand change with every rule. "
-                "Give the search by meaning a least similarity, such as --threshold 0.4."
+                "Give the search by meaning a least similarity (threshold), such as 0.4."
             )
         masks = [rule_mask(corpus, rule) for rule in ledger.rules]  # first: what is wrong is said before work is done
         matches = self._selection.matches

@@ -127,6 +127,11 @@ def _by_meaning(query: Query) -> Mode:
     return "hybrid" if query.has_text and query.mode == "keyword" else "semantic"
 
 
+def without_conditions(query: Query) -> Query:
+    """The query without all that narrows it down: filters, `where`, examples and a least similarity."""
+    return replace(without_filters(query), like=(), unlike=(), threshold=None)
+
+
 def without_sample(query: Query) -> Query:
     """The query for all that match instead of some drawn by a seed."""
     return replace(query, sample=None, seed=0, offset=0)

@@ -112,6 +112,8 @@ def _offers(corpus: Corpus, query: Query) -> list[tuple[Query, int, str]]:
     less = [(refine.without_filter(bare, i), f.in_words()) for i, f in enumerate(query.filters[:_MOST_OFFERS])]
     if query.where:
         less.append((replace(bare, where=None), query.where))
+    if query.threshold is not None:
+        less.append((replace(bare, threshold=None), f"a similarity of {query.threshold:g} and more"))
     if query.has_text and less:
         less.append((replace(bare, text=""), query.text))
     if len(query.filters) + bool(query.where) > 1:

@@ -36,7 +36,7 @@ def pills(link: Link) -> Html:
             )
         )
     if len(shown) > 1:
-        shown.append(door(replace(link, query=refine.without_filters(query)), "clear all", class_="clear"))
+        shown.append(door(replace(link, query=refine.without_conditions(query)), "clear all", class_="clear"))
     return element("nav", *shown, class_="pills", aria_label="Conditions") if shown else Html("")
 
 
