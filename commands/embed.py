@@ -18,6 +18,9 @@ from indexing.maintenance import embed
 from indexing.progress import ConsoleProgress, format_seconds
 from indexing.vectors import CUTS
 
+#: Beyond so many documents it is told what each way of cutting long ones takes, before any is embedded.
+TOLD_BEFOREHAND = 20_000
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
@@ -46,6 +49,8 @@ def run(args: argparse.Namespace) -> int:
     if args.foretell:
         print("\n".join(_foretold(args.folder, options)))
         return 0
+    if manifests.load(args.folder).rows > TOLD_BEFOREHAND:
+        print("\n".join(_foretold(args.folder, options)), flush=True)
     manifest = embed(args.folder, options, workers=args.workers, progress=ConsoleProgress(), say=print)
     print_summary(args.folder, manifest)
     name = list(manifest.dense)[-1]

@@ -19,7 +19,7 @@ from corpuscope.errors import UsageError, suggest
 from corpuscope.manifest import DenseEntry, Manifest, Part, VectorsEntry, file_entry
 from indexing.dense import build_index
 from indexing.models import devices
-from indexing.models.loading import once
+from indexing.models.loading import let_go, once
 from indexing.parts import Advance, part_folder
 from indexing.progress import Progress
 from indexing.vectors import (
@@ -185,6 +185,7 @@ def foretell(folder: Path, manifest: Manifest, identity: Mapping[str, Any], opti
         out.append(Foretold(cut, whole, whole * size, seconds))
         if cut == "passages":
             out.append(Foretold("mean", manifest.rows, manifest.rows * size, seconds))
+    let_go()
     return out
 
 

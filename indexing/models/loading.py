@@ -28,6 +28,16 @@ def once(key: object, make: Callable[[], Any]) -> Any:
     return _held[1]
 
 
+def let_go() -> None:
+    """Hold no model any more: another process is to have the device's memory."""
+    global _held
+    _held = None
+    import torch
+
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+
+
 def load_config(folder: Path) -> dict[str, Any]:
     """config.json."""
     try:
