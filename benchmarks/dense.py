@@ -20,9 +20,8 @@ from corpuscope.dense import minilm
 from corpuscope.dense.embedder import Embedder, encode_query
 from corpuscope.dense.index import DenseIndex, import_faiss
 from corpuscope.dense.static import StaticEmbedder, distil
-from corpuscope.dense.stored import best_of
 from corpuscope.manifest import DenseEntry, FileEntry, Manifest, Part, VectorsEntry, file_entry
-from indexing.dense import build_index
+from indexing.dense import build_index, recall
 from indexing.vectors import embed_documents, npy_path
 
 _SIZES = (10_000, 30_000, 100_000, 300_000, 10_000_000)
@@ -68,13 +67,13 @@ def measure(told: Setting) -> Section:
         for m in measured
     ]
     filtered = [
-        (f"{m.documents:,}", *(x for summary, recall in m.filtered for x in (number(summary.p95), f"{recall:.3f}")))
+        (f"{m.documents:,}", *(x for summary, share in m.filtered for x in (number(summary.p95), f"{share:.3f}")))
         for m in measured
     ]
     header = ("documents", "index", "built, s", "10: median, ms", "p95", "1,000: p95", "FAISS flat: p95", "recall@10")
     shares = tuple(x for share in _SHARES for x in (f"{share:.1%} allowed: p95, ms", "recall@10"))
     last = measured[-1]
-    recalls = [last.recall, *(recall for _, recall in last.filtered)]
+    recalls = [last.recall, *(share for _, share in last.filtered)]
     promises = [
         Promise(f"ten nearest of {last.documents:,}, p95", last.times.p95, _PROMISED_MS, " ms"),
         Promise("1 - recall@10, all or few allowed", 1 - min(recalls), 0.05),
@@ -128,10 +127,10 @@ def _measure(told: Setting, vectors: npt.NDArray[np.float16], queries: Sequence[
     for share in _SHARES:
         allowed = np.random.default_rng(SEED).random(len(vectors)) < share
         of_share = Summary.of(milliseconds(lambda q, a=allowed: index.nearest(q, _K, a), queries))  # type: ignore[misc]
-        filtered.append((of_share, _recall(index, queries, allowed)))
+        filtered.append((of_share, recall(index, queries, allowed)))
     peer = _peer(vectors, queries)
     kind = str(entry.index["kind"])
-    return _Measured(len(vectors), kind, built, times, thousand, peer, _recall(index, queries, None), filtered)
+    return _Measured(len(vectors), kind, built, times, thousand, peer, recall(index, queries, None), filtered)
 
 
 def _peer(vectors: npt.NDArray[np.float16], queries: Sequence[npt.NDArray[np.float32]]) -> Summary:
@@ -140,19 +139,6 @@ def _peer(vectors: npt.NDArray[np.float16], queries: Sequence[npt.NDArray[np.flo
     flat.add(np.asarray(vectors, np.float32))
     flat.search(queries[0][None], _K)
     return Summary.of(milliseconds(lambda q: flat.search(q[None], _K), queries[:100]))
-
-
-def _recall(
-    index: DenseIndex, queries: Sequence[npt.NDArray[np.float32]], allowed: npt.NDArray[np.bool_] | None
-) -> float:
-    documents = index.stored.documents
-    rows = np.arange(documents) if allowed is None else np.flatnonzero(allowed)
-    found = 0.0
-    for query in queries:
-        true, _ = best_of(rows, index.similarities(query)[rows], _K)
-        near, _ = index.nearest(query, _K, allowed)
-        found += len(np.intersect1d(true, near)) / max(1, len(true))
-    return found / len(queries)
 
 
 def _manifest(folder: Path, vectors: npt.NDArray[np.float16]) -> Manifest:

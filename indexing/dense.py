@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from corpuscope.catalog.columns import Mask
 from corpuscope.dense.index import DenseIndex, import_faiss, read_lists, search_lists
-from corpuscope.dense.stored import StoredVectors, Vector, best_of
+from corpuscope.dense.stored import StoredVectors, Vector, allowed_rows, best_of
 from corpuscope.manifest import DenseEntry, Manifest, file_entry
 from indexing.workspace import DENSE
 
@@ -69,7 +69,7 @@ def build_index(
         "trained_on": _trained_for(before, len(stored)),
         "lists": lists.nlist,
         "probes": probes,
-        "recall": {f"{share:g}": _recall(index, asked, share) for share in _SHARES},
+        "recall": {f"{share:g}": round(recall(index, asked, _drawn(stored.documents, share)), 4) for share in _SHARES},
         "queries": len(asked),
     }
     return DenseEntry(entry.embedder, entry.passages, told, file_entry(folder, target))
@@ -144,21 +144,22 @@ def _enough_probes(lists: Any, stored: StoredVectors, queries: Sequence[Vector])
     for probes in _PROBES:
         if probes >= lists.nlist:
             break
-        if _recall(DenseIndex(stored, _Opened(lists, probes)), queries, 1.0) >= _RECALL:
+        if recall(DenseIndex(stored, _Opened(lists, probes)), queries, None) >= _RECALL:
             return probes
     return int(min(_PROBES[-1], lists.nlist))
 
 
-def _recall(index: DenseIndex, queries: Sequence[Vector], share: float) -> float:
-    """The mean share of the true ten nearest among allowed documents, drawn at random, that the index finds."""
-    documents = index.stored.documents
-    allowed: Mask | None = None
-    if share < 1:
-        allowed = np.random.default_rng(_SEED).random(documents) < share
-    rows = np.arange(documents) if allowed is None else np.flatnonzero(allowed)
+def recall(index: DenseIndex, queries: Sequence[Vector], allowed: Mask | None) -> float:
+    """The mean share of the true ten nearest among the allowed documents that an index finds."""
+    rows = allowed_rows(allowed, index.stored.documents)
     found = 0.0
     for query in queries:
         true, _ = best_of(rows, index.similarities(query)[rows], _NEAREST)
         near, _ = index.nearest(query, _NEAREST, allowed)
         found += len(np.intersect1d(true, near)) / max(1, len(true))
-    return round(found / max(1, len(queries)), 4)
+    return found / max(1, len(queries))
+
+
+def _drawn(documents: int, share: float) -> Mask | None:
+    """So many of the documents at random, the same ones each time; None for all of them."""
+    return None if share >= 1 else np.random.default_rng(_SEED).random(documents) < share
