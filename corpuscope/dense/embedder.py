@@ -47,3 +47,8 @@ def normalised(vectors: Vectors) -> Vectors:
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
     out: Vectors = (vectors / np.where(lengths > 0, lengths, 1)).astype(np.float32)
     return out
+
+
+def stacked(vectors: Sequence[Any], dimensions: int) -> Vectors:
+    """The vectors of a batch's items as one array."""
+    return np.stack(vectors).astype(np.float32) if len(vectors) else np.empty((0, dimensions), np.float32)
