@@ -16,6 +16,7 @@ import numpy as np
 
 from corpuscope.dense import minilm, sentence_model, static
 from corpuscope.dense.embedder import Embedder, Side, Vectors, stacked
+from corpuscope.dense.sentence_model import SentenceTransformersEmbedder
 from corpuscope.dense.windows import passages
 from corpuscope.errors import CorpuscopeError, InvalidQuery
 from corpuscope.models.batching import Budget, Ids, evaluate, padded
@@ -54,9 +55,7 @@ def describe(asked: str) -> tuple[str, dict[str, Any]]:
     return name, {
         "kind": SENTENCE_TRANSFORMERS,
         **identity,
-        "dimensions": int(model.get_embedding_dimension()),
-        "max_tokens": sentence_model.max_tokens_of(model),
-        "prompts": {side: sentence_model.prompt_of(model, side) for side in ("document", "query")},
+        **sentence_model.facts(model),
     }
 
 
@@ -66,25 +65,23 @@ def open_embedder(
     device: str = "cpu",
     batch_tokens: int = BATCH_TOKENS,
     dtype: Any = None,
-    model: str | None = None,
 ) -> Embedder:
-    """The embedder that `describe` identified; `model` says where it is now, `dtype` how it counts (None: float32)."""
+    """The embedder that `describe` identified, wherever it lies now; `dtype` is how it counts (None: float32)."""
     match identity["kind"]:
         case "minilm":
             return MiniLMEmbedder(device, Budget(batch_tokens), dtype)
         case "static":
             return static.StaticEmbedder.load()
         case "sentence-transformers":
-            found = _find_again(identity, model)
-            return sentence_model.SentenceTransformersEmbedder(
-                found, identity["prompts"], device, Budget(batch_tokens), dtype
-            )
+            found = _find_again(identity)
+            budget = Budget(batch_tokens)
+            return SentenceTransformersEmbedder(found, identity["prompts"], device, budget, dtype)
         case other:
             raise CorpuscopeError(f"This version knows no embedder of the kind {other!r}.")
 
 
 @functools.lru_cache(2)
-def opened_for_queries(folder: str, kind: str, sha256: str, revision: str | None, prompts: tuple[str, str]) -> Embedder:
+def _opened(folder: str, kind: str, sha256: str, revision: str | None, prompts: tuple[str, str]) -> Embedder:
     """The embedder of queries, kept: one model is asked again and again."""
     identity: dict[str, Any] = {"kind": kind, "sha256": sha256}
     identity |= {"model": folder, "revision": revision} if revision else {}
@@ -95,7 +92,7 @@ def opened_for_queries(folder: str, kind: str, sha256: str, revision: str | None
 def for_queries(identity: Mapping[str, Any]) -> Embedder:
     """The embedder that a corpus was embedded with, on the processor, for what is asked."""
     prompts = identity.get("prompts", {"document": "", "query": ""})
-    return opened_for_queries(
+    return _opened(
         str(identity.get("model", "")),
         identity["kind"],
         identity["sha256"],
@@ -104,9 +101,9 @@ def for_queries(identity: Mapping[str, Any]) -> Embedder:
     )
 
 
-def _find_again(identity: Mapping[str, Any], model: str | None) -> Found:
+def _find_again(identity: Mapping[str, Any]) -> Found:
     try:
-        return find_again(identity, model, nested=True)
+        return find_again(identity, None, nested=True)
     except CorpuscopeError as error:
         raise InvalidQuery(f"The corpus's embedder is not on this machine: {error}") from None
 

@@ -29,7 +29,7 @@ class SentenceTransformersEmbedder:
         self._budget = budget
         self._tokenizer = _fast_tokenizer(self._model)
         self.dimensions = int(self._model.get_embedding_dimension())
-        self.max_tokens = max_tokens_of(self._model)
+        self.max_tokens = _max_tokens(self._model)
 
     def prepare(self, texts: Sequence[str], side: Side) -> list[Any]:
         """Each text's tokens behind the prompt of its side; the text itself where the model has no such tokenizer."""
@@ -114,6 +114,15 @@ def load(folder: Path, device: str, dtype: Any) -> Any:
         raise UsageError(f"{folder} holds no model that sentence-transformers can load ({reason}).") from None
 
 
+def facts(model: Any) -> dict[str, Any]:
+    """What a corpus keeps of a model: its dimensions, the tokens that it reads and its prompts, as plain JSON."""
+    return {
+        "dimensions": int(model.get_embedding_dimension()),
+        "max_tokens": _max_tokens(model),
+        "prompts": {side: _prompt(model, side) for side in ("document", "query")},
+    }
+
+
 def _fast_tokenizer(model: Any) -> Any:
     """The tokenizer of a model whose first module is a transformer over tokens; None for other models."""
     first = model[0]
@@ -122,12 +131,12 @@ def _fast_tokenizer(model: Any) -> Any:
     return tokenizer if is_plain and tokenizer.pad_token is not None else None
 
 
-def max_tokens_of(model: Any) -> int | None:
+def _max_tokens(model: Any) -> int | None:
     longest = getattr(model, "max_seq_length", None)
     return int(longest) if longest else None
 
 
-def prompt_of(model: Any, side: str) -> str:
+def _prompt(model: Any, side: str) -> str:
     """What the model wants before a text: its prompt for that side, else its default one."""
     prompts = dict(model.prompts or {})
     names = ("query",) if side == "query" else ("document", "passage", "corpus")
