@@ -132,8 +132,9 @@ def embed_parts(
     """
     stem = file_stem(name, entry.embedder, entry.passages)
     missing = [p for p in manifest.parts if name not in p.vectors or _stem_of(p.vectors[name]) != stem]
-    processes = workers if name == embedders.STATIC else devices.processes(options.device, workers)
-    if name == embedders.STATIC and missing and not StaticEmbedder.is_made():
+    is_static = entry.embedder["kind"] == embedders.STATIC
+    processes = workers if is_static else devices.processes(options.device, workers)
+    if is_static and missing and not StaticEmbedder.is_made():
         with progress.step("Distilling static from minilm", 1, unit="model") as step:
             StaticEmbedder.load()  # here with all cores, not in each worker
             step.advance(1)

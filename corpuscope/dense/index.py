@@ -97,9 +97,18 @@ class DenseIndex:
         documents = None if allowed is None else allowed_rows(allowed, self.stored.documents)
         if documents is not None and (self._lists is None or self._count(documents) <= self._most):
             return self._of(query, documents, k)
+        return self._of(query, self._near(query, k, allowed), k)
+
+    def _near(self, query: Vector, k: int, allowed: Mask | None) -> Rows:
+        """The documents of the nearest vectors, ascending: k or more, unless the lists looked into hold fewer."""
         assert self._lists is not None
-        found = self._lists.nearest(query, _MORE * k, self._allowed_vectors(allowed))
-        return self._of(query, np.unique(self.stored.rows[found]), k)
+        vectors, wanted = self._allowed_vectors(allowed), _MORE * k
+        while True:
+            found = self._lists.nearest(query, wanted, vectors)
+            documents: Rows = np.unique(self.stored.rows[found])
+            if len(documents) >= k or len(found) < wanted:
+                return documents
+            wanted *= _MORE  # a few documents have all the nearest passages
 
     @property
     def dimensions(self) -> int:

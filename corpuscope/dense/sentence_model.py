@@ -7,6 +7,7 @@ lengths; other models take texts. Nothing of a model's folder is run as code.
 from __future__ import annotations
 
 import importlib
+import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ class SentenceTransformersEmbedder:
         self._prompts = dict(prompts)
         self._budget = budget
         self._tokenizer = _fast_tokenizer(self._model)
+        self._tokenizing = threading.Lock()  # how a fast tokenizer cuts is part of its state
         self.dimensions = int(self._model.get_embedding_dimension())
         self.max_tokens = _max_tokens(self._model)
 
@@ -36,7 +38,8 @@ class SentenceTransformersEmbedder:
         whole = [self._prompts[side] + text for text in texts]
         if self._tokenizer is None:
             return [_Text(side, text) for text in whole]
-        encoded = self._tokenizer(whole, truncation=self.max_tokens is not None, max_length=self.max_tokens)
+        with self._tokenizing:
+            encoded = self._tokenizer(whole, truncation=self.max_tokens is not None, max_length=self.max_tokens)
         return [_Tokens(side, np.array(ids, np.int32)) for ids in encoded["input_ids"]]
 
     def embed(self, items: Sequence[Any]) -> Vectors:
@@ -47,11 +50,12 @@ class SentenceTransformersEmbedder:
         """Passages that the model reads whole behind the prompt of documents; whole texts where it tells no tokens."""
         if self._tokenizer is None or self.max_tokens is None:
             return [[(0, len(text))] for text in texts]
-        used = len(self._tokenizer(self._prompts["document"])["input_ids"])
+        with self._tokenizing:
+            used = len(self._tokenizer(self._prompts["document"])["input_ids"])
+            encoded = self._tokenizer(
+                list(texts), add_special_tokens=False, return_offsets_mapping=True, truncation=False, verbose=False
+            )
         size = max(8, self.max_tokens - used)
-        encoded = self._tokenizer(
-            list(texts), add_special_tokens=False, return_offsets_mapping=True, truncation=False, verbose=False
-        )
         return [passages(o, size, len(t)) for o, t in zip(encoded["offset_mapping"], texts, strict=True)]
 
     def _forward(self, items: list[Any]) -> Sequence[Any]:
@@ -74,7 +78,8 @@ class SentenceTransformersEmbedder:
             ids, mask = padded([item.ids for item in items], self._tokenizer.pad_token_id, left=left)
             features = {"input_ids": torch.from_numpy(ids), "attention_mask": torch.from_numpy(mask)}
         if self._prompts[side] and self._tokenizer is not None:  # a pooling may leave the prompt's tokens out
-            features["prompt_length"] = len(self._tokenizer(self._prompts[side])["input_ids"]) - 1
+            with self._tokenizing:
+                features["prompt_length"] = len(self._tokenizer(self._prompts[side])["input_ids"]) - 1
         return features
 
 

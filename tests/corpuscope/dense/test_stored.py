@@ -99,6 +99,24 @@ def test_lists_of_faiss_are_exact_where_few_are_allowed_and_nearly_so_elsewhere(
     assert hits >= 0.9 * 200
 
 
+def test_where_a_few_documents_have_all_the_nearest_passages_more_are_looked_for():
+    folder, manifest, vectors, owners = corpus_of([600], passages=True, seed=4)
+    index = DenseIndex.open(folder, manifest, "fake")
+
+    class Lists:
+        asked: list[int] = []
+
+        def nearest(self, query, k, allowed):
+            self.asked.append(k)
+            numbers = np.argsort(-(vectors.astype(np.float64) @ query), kind="stable")
+            return np.concatenate([np.flatnonzero(owners == 7), numbers])[:k]
+
+    repeated = DenseIndex(index.stored, Lists())
+    rows, _ = repeated.nearest(vectors[0].astype(np.float32), 20, None)
+    assert len(rows) == 20 and len(set(rows.tolist())) == 20
+    assert Lists.asked[0] == 40 and Lists.asked == sorted(Lists.asked)
+
+
 def test_added_vectors_go_into_the_lists_that_are_there():
     folder, manifest, vectors, _ = corpus_of([3_000], seed=1)
     queries = list(random_vectors(5, 9).astype(np.float32))
