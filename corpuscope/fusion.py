@@ -39,7 +39,9 @@ class Hybrid(Matcher):
         """Rows that match by words or by meaning."""
         by_words, _ = self._words.matches(allowed)
         by_meaning, partial = self._meaning.matches(allowed)
-        return by_words | by_meaning, partial
+        found = by_words | by_meaning
+        without = self._meaning.without_examples(None)
+        return found if without is None else found & without, partial
 
     def ranked(self, k: int, allowed: Mask | None) -> tuple[Rows, Scores]:
         """The best k of the allowed rows by the sum of their reciprocal ranks, ties by row."""
@@ -78,7 +80,7 @@ class Hybrid(Matcher):
         return self._meaning.ranked(len(self._meaning.shown), allowed)[0]
 
     def _by_words(self, k: int, allowed: Mask | None) -> Rows:
-        found = self._words.ranked(k, allowed)
+        found = self._words.ranked(k, self._meaning.without_examples(allowed))
         assert found is not None
         return found[0]
 

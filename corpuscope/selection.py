@@ -178,9 +178,8 @@ class Selection:
         if all(name != field for name, _ in self.filters):
             return self.matches
         allowed = all_of([self._unfiltered, *(m for name, m in self.filters if name != field)])
-        if self.matcher.takes_best:
-            return self.matcher.matches(allowed)[0]
-        return self._text[0] if allowed is None else self._text[0] & allowed
+        found = self.matcher.matches(allowed)[0] if self.matcher.takes_best else self._text[0]
+        return found if allowed is None else found & allowed
 
     def first(self, n: int) -> tuple[Rows, Scores | None]:
         """The first n selected rows in the query's order, and their scores where it is a ranking."""

@@ -72,7 +72,7 @@ class Semantic(Matcher):
         with self._lock:
             if key in self._kept:
                 return self._kept[key]
-        found = self._index.nearest(self._vector, NEAREST, self._without_examples(allowed))
+        found = self._index.nearest(self._vector, NEAREST, self.without_examples(allowed))
         with self._lock:
             self._kept[key] = found
             while len(self._kept) > _KEPT:
@@ -96,7 +96,8 @@ class Semantic(Matcher):
             self._every = self._index.similarities(self._vector)
         return self._every
 
-    def _without_examples(self, allowed: Mask | None) -> Mask | None:
+    def without_examples(self, allowed: Mask | None) -> Mask | None:
+        """The rows that are allowed, but for the examples."""
         if not len(self._left_out):
             return allowed
         out = np.ones(len(self.shown), np.bool_) if allowed is None else allowed.copy()

@@ -1,1 +1,1 @@
-"""Published rating models on a CPU or on GPUs; torch and transformers are imported here alone, when first needed."""
+"""Published rating models on a CPU or on GPUs; torch and transformers are imported when first needed."""

@@ -150,6 +150,23 @@ def test_the_matches_of_hybrid_are_the_union(corpus):
     assert result.partial is None and words - meaning
 
 
+def test_examples_are_no_hits_of_hybrid_either(corpus):
+    asked = Query(text="cafe deal", like=("d2",), mode="hybrid", k=60)
+    assert "d2" in {h.id for h in corpus.search(Query(text="cafe deal", k=60)).hits}
+    result = corpus.search(asked)
+    assert "d2" not in {h.id for h in result.hits} and result.total == len(result.hits) == 59
+    passing = corpus.search(Query(text="cafe deal", like=("d2",), mode="hybrid", threshold=0.9, k=60))
+    assert "d2" not in {h.id for h in passing.hits} and passing.total == len(passing.hits)
+
+
+def test_facets_of_a_filtered_hybrid_search_count_what_passes_the_other_filters(corpus):
+    query = Query(text="cafe", mode="hybrid", filters=("kind=odd", "number<20"), facets=("kind", "number"), k=60)
+    result = corpus.search(query)
+    assert result.total == 10
+    assert sum(v.count for v in result.facets["kind"].values) == 20
+    assert sum(b.count for b in result.facets["number"].bins) == 30
+
+
 def test_pages_of_any_size_are_of_one_ranking(corpus):
     for mode in ("semantic", "hybrid"):
         whole = [h.id for h in corpus.search(Query(text="cafe deal", mode=mode, k=60)).hits]
