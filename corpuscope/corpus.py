@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -169,6 +170,11 @@ class Corpus:
         if name not in known:
             raise InvalidQuery(f"{self.label} has no embeddings by {name!r}. {suggest(name, known)}")
         return self._vectors(name)
+
+    def pinned(self, query: Query) -> Query:
+        """The query with the name of the embedder that it means, if any: what is usual may be another one tomorrow."""
+        compares = query.by_meaning and query.looks_for_something
+        return replace(query, embedder=self.vectors(query.embedder).name if compares else None)
 
     def _vectors(self, name: str) -> Vectors:
         from corpuscope.dense.index import DenseIndex

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -73,10 +73,10 @@ class Subset:
         used = {"documents": tuple(p.documents.sha256 for p in parts)}
         if self.selection.query.uses_index or (self._basis and self._basis.uses_index):
             used["index"] = tuple(p.lexical.digest if p.lexical else "" for p in parts)
-        if (name := self.selection.query.embedder) is not None:
-            used["vectors"] = tuple(p.vectors[name].vectors.sha256 for p in parts)
+        for name in self._embedders():
+            used[f"vectors by {name}"] = tuple(p.vectors[name].vectors.sha256 for p in parts)
             lists = self.corpus.manifest.dense[name].index_file
-            used |= {"vector index": (lists.sha256,)} if lists else {}
+            used |= {f"lists of vectors by {name}": (lists.sha256,)} if lists else {}
         for origin in self._origins():
             used[origin] = tuple(p.fields[origin].sha256 if origin in p.fields else "" for p in parts)
         return used
@@ -92,6 +92,10 @@ class Subset:
     @property
     def _named(self) -> frozenset[str]:
         return self.selection.fields_used.union(f.name for f in self.fields)
+
+    def _embedders(self) -> list[str]:
+        named = {self.selection.query.embedder} | (self._basis.embedders if self._basis else frozenset())
+        return sorted(name for name in named if name is not None)
 
     def _origins(self) -> list[str]:
         known = {f.name: f for f in self.corpus.manifest.fields}
@@ -119,19 +123,13 @@ def export(
 def choose(corpus: Corpus, query: Query, options: ExportOptions, *, scan_budget_s: float | None = None) -> Subset:
     """Work out what an export writes; raises InvalidQuery or UnknownField."""
     fields = _choose_fields(corpus, options.fields)
-    selection = select(corpus, _pinned(corpus, query.without_paging()), scan_budget_s=scan_budget_s)
+    selection = select(corpus, corpus.pinned(query.without_paging()), scan_budget_s=scan_budget_s)
     if options.limit is None and query.sample is None:
         return Subset(corpus, selection, fields, options.limit, "row", None)
     total = int(np.count_nonzero(selection.matches))
     chosen, scores = selection.first(min(n for n in (total, options.limit, query.sample) if n is not None))
     order = "seed" if query.sample else "sort" if query.sort else "row" if scores is None else "rank"
     return Subset(corpus, selection, fields, options.limit, order, chosen)
-
-
-def _pinned(corpus: Corpus, query: Query) -> Query:
-    """The query with the name of the embedder that it means, if any: what is usual may be another one tomorrow."""
-    compares = query.by_meaning and query.looks_for_something
-    return replace(query, embedder=corpus.vectors(query.embedder).name if compares else None)
 
 
 def write(

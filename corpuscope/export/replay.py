@@ -98,17 +98,15 @@ def _refuse_changes(recipe: Recipe, subset: Subset) -> None:
             )
         if now != tuple(then):
             part = next(i for i, (a, b) in enumerate(zip(now, then, strict=True)) if a != b)
-            raise ReplayRefused(
-                f"The {_NAMES.get(name, f'fields of {name}')} of part {part} have changed since the export."
-            )
+            raise ReplayRefused(f"The {_named(name)} of part {part} have changed since the export.")
 
 
-_NAMES = {
-    "documents": "documents",
-    "index": "index contents",
-    "vectors": "vectors",
-    "vector index": "lists of vectors",
-}
+_NAMES = {"documents": "documents", "index": "index contents"}
+
+
+def _named(fingerprint: str) -> str:
+    """What a fingerprint is of: an origin of fields, unless it says itself what."""
+    return _NAMES.get(fingerprint) or (fingerprint if " " in fingerprint else f"fields of {fingerprint}")
 
 
 def _could_be(folder: Path, recipe: Recipe) -> bool:

@@ -40,11 +40,12 @@ _NO_ROWS: Rows = np.empty(0, dtype=np.int64)
 
 @dataclass(frozen=True)
 class Basis:
-    """What some marks rest on: the fields that their queries read, and whether they look words up in the index."""
+    """What some marks rest on: the fields that their queries read, whether they use the index, and whose vectors."""
 
     marks: tuple[Marking, ...]
     fields: frozenset[str]
     uses_index: bool
+    embedders: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,16 @@ class Lost:
 
 
 @dataclass(frozen=True)
+class _Read:
+    """What a query in the log has read."""
+
+    kind: MarkKind
+    fields: frozenset[str]
+    uses_index: bool
+    embedder: str | None
+
+
+@dataclass(frozen=True)
 class _State:
     """Which rows carry what after some marks: rows ascend without repeats, by name where there are names."""
 
@@ -63,8 +74,7 @@ class _State:
     bookmarked: Rows
     lost: Lost
     reviews: Mapping[str, Rows]
-    #: What each query in the log has read: kind of its mark, fields, whether it used the index.
-    read: tuple[tuple[MarkKind, frozenset[str], bool], ...]
+    read: tuple[_Read, ...]
 
 
 class MarkedCorpus(WidenedCorpus):
@@ -87,13 +97,14 @@ class MarkedCorpus(WidenedCorpus):
         if not kinds:
             return None
         # A query may read the field of the other kind, and so on.
-        while more := {k for kind, read, _ in self._read if kind in kinds for k in self._kinds_of(read)} - kinds:
+        while more := {k for read in self._read if read.kind in kinds for k in self._kinds_of(read.fields)} - kinds:
             kinds |= more
-        read = [(names, uses_index) for kind, names, uses_index in self._read if kind in kinds]
+        used = [read for read in self._read if read.kind in kinds]
         return Basis(
             tuple(m for m in self.marks if m.kind in kinds),
-            frozenset().union(*(names for names, _ in read)) - set(self.names.values()),
-            any(uses_index for _, uses_index in read),
+            frozenset().union(*(read.fields for read in used)) - set(self.names.values()),
+            any(read.uses_index for read in used),
+            frozenset(read.embedder for read in used if read.embedder is not None),
         )
 
     def _kinds_of(self, fields: frozenset[str]) -> set[MarkKind]:
@@ -203,7 +214,7 @@ def _query_rows(corpus: Corpus, state: _State, mark: Marking) -> tuple[Rows, _St
         rows = np.flatnonzero(selection.matches)
     except UsageError as error:  # a field that the corpus had is gone, or holds something else now
         return _NO_ROWS, replace(state, lost=replace(state.lost, errors=(*state.lost.errors, str(error))))
-    read = (mark.kind, selection.fields_used, mark.query.uses_index)
+    read = _Read(mark.kind, selection.fields_used, mark.query.uses_index, mark.query.embedder)
     return rows, replace(state, read=(*state.read, read))
 
 

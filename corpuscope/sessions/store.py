@@ -188,7 +188,7 @@ class SessionStore:
 
         Of `ids` and `query` one is given. `count` is how many documents `query` matched: the total of its result.
         """
-        wanted = None if query is None else _asked(query.of_all_matches())
+        wanted = None if query is None else _asked(corpus.pinned(query.of_all_matches()))
         marking = Marking(kind=kind, name=name, add=add, ids=ids, query=wanted, about=about)
         if count is None and wanted is not None:
             raise UsageError("A mark on all that a query matches needs the number of documents that it matched.")

@@ -20,6 +20,8 @@ from corpuscope.ledger.tally import Tally
 from corpuscope.manifest import DenseEntry, VectorsEntry, file_entry
 from corpuscope.query import Query
 from corpuscope.reading.reader import read
+from corpuscope.sessions.marks import with_marks
+from corpuscope.sessions.store import SessionStore, new_id
 from corpuscope.trec import run_lines
 from indexing.vectors import embed_documents, npy_path
 from tests.conftest import build_corpus
@@ -202,7 +204,7 @@ def test_a_semantic_export_replays_after_another_embedder_came(corpus, tmp_path)
     query = Query(text="cafe deal", mode="semantic", threshold=0.5)
     recipe = export(own, query, tmp_path / "near.jsonl", ExportOptions())
     assert recipe.query["embedder"] == "fake"
-    assert len(recipe.fingerprints["vectors"]) == 3 and "index" not in recipe.fingerprints
+    assert len(recipe.fingerprints["vectors by fake"]) == 3 and "index" not in recipe.fingerprints
     again = with_vectors(own, "other")
     replayed = replay(recipe, again, tmp_path / "again.jsonl")
     assert replayed.recipe.rows_sha256 == recipe.rows_sha256
@@ -211,6 +213,21 @@ def test_a_semantic_export_replays_after_another_embedder_came(corpus, tmp_path)
     with pytest.raises((ReplayRefused, InvalidQuery), match="fake"):
         replay(recipe, corpuscope.open(own.folder), tmp_path / "third.jsonl")
     assert not (tmp_path / "third.jsonl").exists()
+
+
+def test_a_label_given_to_all_that_are_near_stays_with_the_embedder_that_found_them(corpus, tmp_path):
+    own = with_vectors(build_corpus(tmp_path / "own", ROWS, annotators=(), part_size=25))
+    query = Query(text="cafe deal", mode="semantic", threshold=0.5)
+    total = own.search(query).total
+    store = SessionStore(tmp_path / "sessions.sqlite")
+    session = new_id()
+    store.mark(session, own, "label", name="near", query=query, count=total)
+    again = with_vectors(own, "other")
+    marked = with_marks(again, store.marks(session))
+    assert marked.search(Query(filters=("label=near",))).total == total
+    recipe = export(marked, Query(filters=("label=near",)), tmp_path / "near.jsonl", ExportOptions())
+    assert "vectors by fake" in recipe.fingerprints and "vectors by other" not in recipe.fingerprints
+    assert recipe.marks is not None and recipe.marks[0]["query"]["embedder"] == "fake"
 
 
 def test_limits_of_exports_and_runs_take_the_nearest(corpus, tmp_path):
