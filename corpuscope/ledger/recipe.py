@@ -64,7 +64,7 @@ def recipe_of(corpus: Corpus, counts: LedgerCounts) -> LedgerRecipe:
     return LedgerRecipe(
         program=f"corpuscope {__version__}",
         corpus=counts.corpus,
-        query=counts.ledger.start.to_json(),
+        query=corpus.pinned(counts.ledger.start).to_json(),
         rules=tuple(map(str, counts.ledger.rules)),
         counts=_counts(counts),
         snapshot=Snapshot.of(corpus).to_json(),
