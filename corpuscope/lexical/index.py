@@ -230,8 +230,10 @@ def _open_parts(parts: Sequence[Path], rows: Sequence[int]) -> list[Any]:
 
 
 def _open_part(path: Path) -> Any:
+    # Java's own folder is the one in which it was started, wherever this process is by now.
+    place = java("java.nio.file.Paths").get(str(path.absolute()))
     try:
-        directory = java("org.apache.lucene.store.FSDirectory").open(java("java.nio.file.Paths").get(str(path)))
+        directory = java("org.apache.lucene.store.FSDirectory").open(place)
         return java("org.apache.lucene.index.DirectoryReader").open(directory)
     except java("java.io.IOException") as error:
         raise CorpusDamaged(f"The Lucene index {path} cannot be read ({error.getMessage()}).") from None
