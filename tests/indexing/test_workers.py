@@ -13,7 +13,7 @@ from indexing.workers import run_tasks
 
 ROOT = Path(__file__).resolve().parents[2]
 JOB = """
-import os, sys, time
+import os, signal, sys, time
 from pathlib import Path
 from indexing.workers import run_tasks
 
@@ -22,6 +22,7 @@ def work(task, count):
     time.sleep(60)
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job would ignore it
     run_tasks(work, [1, 2, 3], workers=2, advance=lambda units: None)
 """
 
