@@ -11,7 +11,7 @@ from corpuscope.known_corpora import remember
 from corpuscope.manifest import Manifest
 from corpuscope.wording import counted
 from indexing.build import BuildOptions, build
-from indexing.embedding import NONE
+from indexing.embedding import AUTO, NONE, choose
 from indexing.progress import ConsoleProgress
 
 
@@ -84,6 +84,8 @@ def run(args: argparse.Namespace) -> int:
     manifest = build(args.folder, args.source, options, progress=ConsoleProgress(), force=args.force)
     remember(args.folder)
     print_summary(args.folder, manifest)
+    if args.embedder == AUTO:
+        print(choose(AUTO, manifest.rows, args.device)[1])
     return 0
 
 

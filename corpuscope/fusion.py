@@ -62,10 +62,9 @@ class Hybrid(Matcher):
 
     def ranks(self, rows: Rows, allowed: Mask | None) -> list[Ranks]:
         """Each row's rank by words and by meaning, None where it is not among those that were looked at."""
-        near = self._near(allowed)
-        words = self._by_words(DEPTH, allowed)
-        places = [{row: rank for rank, row in enumerate(found.tolist(), 1)} for found in (words, near)]
-        return [Ranks(places[0].get(row), places[1].get(row)) for row in rows.tolist()]
+        words = _ranks_in(self._by_words(DEPTH, allowed), rows)
+        meaning = _ranks_in(self._near(allowed), rows)
+        return [Ranks(words.get(row), meaning.get(row)) for row in rows.tolist()]
 
     def similarity(self) -> Similarity | None:
         """The least similarity of what was found by meaning."""
@@ -83,6 +82,12 @@ class Hybrid(Matcher):
         found = self._words.ranked(k, self._meaning.without_examples(allowed))
         assert found is not None
         return found[0]
+
+
+def _ranks_in(ranking: Rows, rows: Rows) -> dict[int, int]:
+    """The ranks, from 1, of those of some rows that stand in a ranking, which may be as long as the corpus."""
+    places = np.flatnonzero(np.isin(ranking, rows))
+    return dict(zip(ranking[places].tolist(), (places + 1).tolist(), strict=True))
 
 
 def fuse(words: Rows, meaning: Rows, weight: float) -> tuple[Rows, npt.NDArray[np.float64]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ Scores = npt.NDArray[np.float32]
 Spans = list[tuple[int, int]]
 
 
-class Matcher:
+class Matcher(ABC):
     """One mode's answer to one query. What a mode does not know of is left as it is here.
 
     `takes_best` says that which rows match depends on which are allowed: the best of those.
@@ -26,9 +27,9 @@ class Matcher:
 
     takes_best = False
 
+    @abstractmethod
     def matches(self, allowed: Mask | None) -> tuple[Mask, Partial | None]:
         """Rows that match, at least among the allowed ones."""
-        raise NotImplementedError
 
     def ranked(self, k: int, allowed: Mask | None) -> tuple[Rows, Scores] | None:  # noqa: ARG002
         """The best k of the allowed rows and their scores; None where the mode does not rank."""

@@ -27,7 +27,7 @@ from indexing.annotations import (
     refuse_other_versions,
 )
 from indexing.annotators import Given, tokenizers
-from indexing.embedding import AUTO, NONE, EmbedOptions, choose, embed_parts
+from indexing.embedding import AUTO, NONE, choose, embed_all
 from indexing.ingest import IngestOptions, ingest
 from indexing.parts import (
     DocumentsTask,
@@ -146,7 +146,6 @@ def _extend(
         tasks_ = [IndexTask(folder, part, old.language) for part in parts]
         parts = run_tasks(make_index, tasks_, workers=options.workers, advance=step.advance, size=IndexTask.size)
     ran = {job.annotator: job.settings for job in jobs}
-    models = spent.of_models()
     manifest = replace(
         old,
         fields=name_fields(settled.fields, ran, old.imported_fields),
@@ -157,30 +156,14 @@ def _extend(
         mended=_merged(old.mended, settled.mended),
         next_part=old.next_part + len(parts),
     )
-    for name, entry in _embedders(old, options, manifest.rows).items():
-        asked = EmbedOptions(name, entry.passages, options.device)
-        with clock.step(f"embed {name}"):
-            manifest, embedded = embed_parts(
-                folder,
-                manifest,
-                name,
-                entry,
-                asked,
-                workers=options.workers,
-                progress=progress,
-                before=old.dense.get(name),
+    models = spent.of_models()
+    if entries := _embedders(old, options, manifest.rows):
+        with clock.step("embed"):
+            manifest, embedded = embed_all(
+                folder, manifest, entries, options.device, workers=options.workers, progress=progress, before=old.dense
             )
-        models |= {name: embedded.told()}
-    return commit(
-        folder,
-        manifest,
-        clock,
-        progress,
-        action=action,
-        documents=documents,
-        serving=old,
-        models=models,
-    )
+        models |= embedded
+    return commit(folder, manifest, clock, progress, action=action, documents=documents, serving=old, models=models)
 
 
 def _embedders(old: Manifest, options: BuildOptions, documents: int) -> dict[str, DenseEntry]:

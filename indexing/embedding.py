@@ -48,7 +48,7 @@ _TIMED, _TIMED_AT_ONCE, _TIMED_SECONDS = 2_048, 64, 5.0
 
 @dataclass(frozen=True)
 class EmbedOptions:
-    """How a corpus is to be embedded; `model` says where a known embedder lies now.
+    """How a corpus is to be embedded.
 
     `cut` is what becomes of long documents; device and batch size decide how fast, never what.
     """
@@ -154,6 +154,28 @@ def embed_parts(
     return replace(manifest, dense=others | {name: entry}), spent
 
 
+def embed_all(
+    folder: Path,
+    manifest: Manifest,
+    entries: Mapping[str, DenseEntry],
+    device: str,
+    *,
+    workers: int,
+    progress: Progress,
+    before: Mapping[str, DenseEntry] | None = None,
+) -> tuple[Manifest, dict[str, dict[str, Any]]]:
+    """`embed_parts` for several embedders, one after the other, and for the history what each took."""
+    told: dict[str, dict[str, Any]] = {}
+    for name, entry in entries.items():
+        options = EmbedOptions(name, entry.passages, device)
+        old = before.get(name) if before else None
+        manifest, spent = embed_parts(
+            folder, manifest, name, entry, options, workers=workers, progress=progress, before=old
+        )
+        told[name] = spent.told()
+    return manifest, told
+
+
 @dataclass(frozen=True)
 class Foretold:
     """What a way of cutting long documents would take: vectors, bytes of them, seconds."""
@@ -168,7 +190,7 @@ def foretell(folder: Path, manifest: Manifest, identity: Mapping[str, Any], opti
     """Time the embedder on documents from all over the corpus, and reckon what all take, cut in each way."""
     embedder, _ = _open(identity, options)
     texts = [text.encode("utf-8", "replace").decode() for text in _some(folder, manifest, _TIMED)]
-    sharing = 1 if options.device == "cpu" else len(devices.devices(options.device))
+    sharing = len(devices.devices(options.device))
     embedder.embed(embedder.prepare(texts[:2], "document"))  # the first one compiles loops and warms up a device
     out = []
     for cut in CUTS[:2]:

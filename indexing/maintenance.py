@@ -21,7 +21,7 @@ from indexing.annotations import annotate_parts, describe_runs, fit_jobs, name_f
 from indexing.annotators import Given, select
 from indexing.build import Clock, commit
 from indexing.documents import write_tables
-from indexing.embedding import AUTO, VECTORS, EmbedOptions, choose, embed_parts
+from indexing.embedding import AUTO, VECTORS, EmbedOptions, choose, embed_all, embed_parts
 from indexing.parts import DOCUMENTS, FIELDS, IndexTask, make_index, part_folder, part_name
 from indexing.progress import Progress
 from indexing.vectors import keep_vectors, npy_path, passages_path
@@ -151,10 +151,7 @@ def compact(folder: Path, *, workers: int, progress: Progress) -> tuple[Manifest
             old, parts=tuple(indexed.get(p.name, p) for p in parts), next_part=next_part, suppressed=None, suppression=0
         )
         with clock.step("vectors"):
-            for name, entry in old.dense.items():
-                manifest, _ = embed_parts(
-                    folder, manifest, name, entry, EmbedOptions(name), workers=workers, progress=progress
-                )
+            manifest, _ = embed_all(folder, manifest, old.dense, "auto", workers=workers, progress=progress)
         return commit(folder, manifest, clock, progress, action="compact", documents=manifest.rows), gone
 
 

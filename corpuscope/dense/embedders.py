@@ -7,6 +7,7 @@ this machine or on another.
 from __future__ import annotations
 
 import functools
+import json
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -23,8 +24,6 @@ from corpuscope.models.batching import Budget, Ids, evaluate, padded
 from corpuscope.models.files import Found, find, find_again, identify
 
 MINILM, STATIC, SENTENCE_TRANSFORMERS = "minilm", "static", "sentence-transformers"
-#: Embedders that need neither a hub nor a folder.
-INSTALLED = (MINILM, STATIC)
 #: Tokens that all-MiniLM-L6-v2 was published to read.
 _MINILM_TOKENS = 256
 #: Of a long text so many characters are tokenised at first: they are more than that many tokens, or all are.
@@ -80,25 +79,15 @@ def open_embedder(
             raise CorpuscopeError(f"This version knows no embedder of the kind {other!r}.")
 
 
-@functools.lru_cache(2)
-def _opened(folder: str, kind: str, sha256: str, revision: str | None, prompts: tuple[str, str]) -> Embedder:
-    """The embedder of queries, kept: one model is asked again and again."""
-    identity: dict[str, Any] = {"kind": kind, "sha256": sha256}
-    identity |= {"model": folder, "revision": revision} if revision else {}
-    identity |= {"prompts": {"document": prompts[0], "query": prompts[1]}}
-    return open_embedder(identity)
-
-
 def for_queries(identity: Mapping[str, Any]) -> Embedder:
     """The embedder that a corpus was embedded with, on the processor, for what is asked."""
-    prompts = identity.get("prompts", {"document": "", "query": ""})
-    return _opened(
-        str(identity.get("model", "")),
-        identity["kind"],
-        identity["sha256"],
-        identity.get("revision"),
-        (prompts["document"], prompts["query"]),
-    )
+    return _opened(json.dumps(identity, sort_keys=True))
+
+
+@functools.lru_cache(2)
+def _opened(identity: str) -> Embedder:
+    """The embedder with this JSON, kept: one model is asked again and again."""
+    return open_embedder(json.loads(identity))
 
 
 def _find_again(identity: Mapping[str, Any]) -> Found:

@@ -8,7 +8,6 @@ so that a document has one similarity however it was found.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -86,7 +85,7 @@ class DenseIndex:
     def open(cls, folder: Path, manifest: Manifest, name: str) -> DenseIndex:
         """Open what a corpus has of the embedder of this name."""
         entry: DenseEntry = manifest.dense[name]
-        lists = FaissLists(folder / entry.index_file.path, probes(entry.index)) if entry.index_file else None
+        lists = FaissLists(folder / entry.index_file.path, int(entry.index["probes"])) if entry.index_file else None
         return cls(StoredVectors.open(folder, manifest, name), lists)
 
     def nearest(self, query: Vector, k: int, allowed: Mask | None) -> tuple[Rows, Scores]:
@@ -145,11 +144,6 @@ class DenseIndex:
 
     def _allowed_vectors(self, allowed: Mask | None) -> npt.NDArray[np.bool_] | None:
         return allowed if allowed is None or self.stored.is_one_each else allowed[self.stored.rows]
-
-
-def probes(index: Mapping[str, Any]) -> int:
-    """How many lists a query looks into, as the manifest says."""
-    return int(index["probes"])
 
 
 def search_lists(

@@ -74,7 +74,8 @@ class StaticEmbedder:
 
     def prepare(self, texts: Sequence[str], side: Side) -> list[Ids]:  # noqa: ARG002  # one for both
         """The numbers of each text's pieces."""
-        return [e.ids for e in self.tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)]
+        encoded = self.tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        return [np.array(e.ids, np.int32) for e in encoded]
 
     def embed(self, items: Sequence[Ids]) -> Vectors:
         """The vectors of tokenised texts."""
@@ -82,7 +83,7 @@ class StaticEmbedder:
 
         out = np.zeros((len(items), self.dimensions), np.float32)
         lengths = np.array([len(item) for item in items], np.int64)
-        ids = np.fromiter((i for item in items for i in item), np.int64, int(lengths.sum()))
+        ids = np.concatenate([np.empty(0, np.int64), *items])
         kernels.sum_pieces(self.table, ids, np.concatenate(([0], np.cumsum(lengths))), out)
         return normalised(out)
 

@@ -56,14 +56,20 @@ def place(asked: str, batch_tokens: int | None = None) -> Place:
     """The place of this worker process: the GPUs are dealt out in turn, a processor's cores are shared."""
     import torch
 
-    number, of = workers.place()
-    found = devices(asked)
-    device = found[number % len(found)]
+    _, of = workers.place()
+    device = _own(asked)
     kind = device.partition(":")[0]
     if kind == "cpu":
         torch.set_num_threads(_threads(of))
         return Place(device, torch.float32, batch_tokens or _BATCH_TOKENS[kind])
     return Place(device, torch.bfloat16, batch_tokens or _BATCH_TOKENS[kind])
+
+
+def _own(asked: str) -> str:
+    """The device of this worker process: the GPUs are dealt out in turn."""
+    number, _ = workers.place()
+    found = devices(asked)
+    return found[number % len(found)]
 
 
 def half_of_processor() -> Any:
@@ -81,9 +87,7 @@ def watch(asked: str) -> Callable[[], float | None]:
     """What tells how busy this worker's GPU is (0 to 100), where its driver says so; None on a processor."""
     import torch
 
-    number, _ = workers.place()
-    found = devices(asked)
-    device = found[number % len(found)]
+    device = _own(asked)
 
     def look() -> float | None:
         if device == "cpu":
