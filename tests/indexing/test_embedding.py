@@ -1,6 +1,7 @@
 """The embedding job with a real, tiny model of sentence-transformers, in real workers."""
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -166,3 +167,37 @@ def test_a_model_that_is_not_here_any_more_is_said(corpus, tmp_path):
     model.rename(tmp_path / "elsewhere")
     with pytest.raises(InvalidQuery, match="is not on this machine"):
         opened.search(Query(text="river", mode="semantic"))
+
+
+def test_a_model_from_the_hub_is_had_with_its_modules_and_no_copies_of_its_weights(model, monkeypatch, tmp_path):
+    """The hub is a folder here: what is asked of it by pattern is what would be downloaded."""
+    from fnmatch import fnmatch
+
+    from corpuscope.dense import embedders
+
+    published = Path(shutil.copytree(model, tmp_path / "published"))
+    (published / "onnx").mkdir()
+    (published / "onnx" / "model.safetensors").write_bytes(b"another format of the same weights")
+    asked: list[tuple[str, str | None]] = []
+
+    def snapshot_download(name, *, revision, allow_patterns, ignore_patterns):
+        asked.append((name, revision))
+        target = tmp_path / "snapshots" / "0123456789abcdef"
+        for path in (p for p in sorted(published.rglob("*")) if p.is_file()):
+            inside = path.relative_to(published).as_posix()
+            if any(fnmatch(inside, p) for p in allow_patterns) and not any(fnmatch(inside, p) for p in ignore_patterns):
+                (target / inside).parent.mkdir(parents=True, exist_ok=True)
+                (target / inside).write_bytes(path.read_bytes())
+        return str(target)
+
+    monkeypatch.setattr("huggingface_hub.snapshot_download", snapshot_download)
+    name, identity = embedders.describe("organisation/tiny-model")
+    assert name == "organisation-tiny-model"
+    assert (identity["model"], identity["revision"]) == ("organisation/tiny-model", "0123456789abcdef")
+    assert (tmp_path / "snapshots" / "0123456789abcdef" / "1_Pooling" / "config.json").exists()
+    assert not (tmp_path / "snapshots" / "0123456789abcdef" / "onnx").exists()
+    embedders.open_embedder(identity)
+    assert asked[-1] == (
+        "organisation/tiny-model",
+        "0123456789abcdef",
+    )  # opened again at the revision that was recorded
