@@ -22,7 +22,7 @@ _OURS, _PYSERINI, _TANTIVY, _BM25S = "Corpuscope", "Pyserini", "tantivy", "bm25s
 
 def measure(told: Setting) -> Section:
     """Run all contenders over one corpus of one part, with queries of two kinds."""
-    corpus = corpora.get_corpus(told, "one-part", "--part-size", str(corpora.ONE_PART))
+    corpus = corpora.get_corpus(told, "one-part", "--part-size", str(corpora.ONE_PART), "--annotators", "none")
     python = environment.get_python(told.work)
     scattered = _run(told, corpus, python, "scattered", corpora.draw_scattered(corpus, QUERIES))
     related = _run(told, corpus, python, "related", corpora.draw_queries(corpus, QUERIES))
