@@ -13,15 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from corpuscope.errors import CorpuscopeError, CorpusDamaged
 from corpuscope.lexical import jvm
-from corpuscope.lexical.analysis import CONTENTS, ID, get_analyzer
+from corpuscope.lexical.analysis import get_analyzer
 from corpuscope.lexical.jvm import java
+from indexing.adder import Adder
 
 #: Postings of a part gather in this buffer, so that an ordinary part is written as one segment, with no merge.
 RAM_BUFFER_MB = 512
@@ -91,7 +90,7 @@ def _write(documents: Path, target: Path, analyzer: Any, advance: Callable[[int]
     writer = java("org.apache.lucene.index.IndexWriter")(directory, _writer_config(analyzer))
     rows = 0
     try:
-        adder = _Adder(writer)
+        adder = Adder(writer)
         for batch in _batches(documents):
             adder.add(batch)
             rows += batch.num_rows
@@ -115,60 +114,6 @@ def _writer_config(analyzer: Any) -> Any:
     config.setMergePolicy(java("org.apache.lucene.index.LogDocMergePolicy")())
     config.setMergeScheduler(java("org.apache.lucene.index.SerialMergeScheduler")())
     return config
-
-
-class _Adder:
-    """Adds batches of documents through one Lucene document whose fields are filled anew for each row.
-
-    Texts cross to Java as one byte array a batch: converting them one by one costs as much as indexing them.
-    """
-
-    def __init__(self, writer: Any) -> None:
-        self._add = writer.addDocument
-        self._document = java("org.apache.lucene.document.Document")()
-        self._id_bytes = java("org.apache.lucene.util.BytesRefBuilder")()
-        stored = java("org.apache.lucene.document.Field$Store").YES
-        self._id = java("org.apache.lucene.document.StringField")(ID, "", stored)
-        self._contents = java("org.apache.lucene.document.Field")(CONTENTS, "", _contents_type())
-        doc_value = java("org.apache.lucene.document.BinaryDocValuesField")(ID, self._id_bytes.get())
-        for field in (self._id, doc_value, self._contents):
-            self._document.add(field)
-
-    def add(self, batch: pa.RecordBatch) -> None:
-        """Add the rows of a batch in their order."""
-        data, offsets = _contents(batch)
-        string, utf8 = java("java.lang.String"), java("java.nio.charset.StandardCharsets").UTF_8
-        set_id, copy_id, set_contents = self._id.setStringValue, self._id_bytes.copyChars, self._contents.setStringValue
-        for identifier, start, end in zip(batch.column("id").to_pylist(), offsets, offsets[1:], strict=False):
-            set_id(identifier)
-            copy_id(identifier)
-            set_contents(string(data, start, end - start, utf8))
-            try:
-                self._add(self._document)
-            except java("java.lang.IllegalArgumentException") as error:
-                raise CorpuscopeError(
-                    f"The document {identifier[:80]!r} cannot be indexed: {error.getMessage()}."
-                ) from None
-
-
-def _contents_type() -> Any:
-    contents = java("org.apache.lucene.document.FieldType")()
-    contents.setIndexOptions(java("org.apache.lucene.index.IndexOptions").DOCS_AND_FREQS_AND_POSITIONS)
-    return contents
-
-
-def _contents(batch: pa.RecordBatch) -> tuple[Any, list[int]]:
-    """Title, newline and text of each row as one Java byte array of UTF-8, and where each row starts and ends in it."""
-    contents = batch.column("text").cast(pa.large_string())
-    if "title" in batch.schema.names:
-        titles = batch.column("title").cast(pa.large_string())
-        contents = pc.binary_join_element_wise(
-            titles, contents, pa.scalar("\n", pa.large_string()), null_handling="skip"
-        )
-    _, offset_buffer, data_buffer = contents.buffers()
-    offsets = np.frombuffer(offset_buffer, dtype=np.int64)[contents.offset : contents.offset + len(contents) + 1]
-    data = np.frombuffer(data_buffer or b"", dtype=np.int8)[offsets[0] : offsets[-1]]
-    return jvm.byte_array(data), (offsets - offsets[0]).tolist()
 
 
 def _batches(documents: Path) -> Iterator[pa.RecordBatch]:

@@ -65,6 +65,11 @@ def string(text: str) -> Any:
     return java("java.lang.String")(byte_array(data), java("java.nio.charset.StandardCharsets").UTF_8)
 
 
+def int_array(values: npt.NDArray[np.int32]) -> Any:
+    """A Java `int[]` copied from a NumPy array."""
+    return _array_type("int")(values)
+
+
 def long_array(values: npt.NDArray[np.int64]) -> Any:
     """A Java `long[]` copied from a NumPy array."""
     return _array_type("long")(values)
@@ -99,7 +104,7 @@ def _java_class(name: str) -> Any:
 @cache
 def _array_type(name: str) -> Any:
     jpype = _jpype()
-    primitives = {"byte": jpype.JByte, "long": jpype.JLong}
+    primitives = {"byte": jpype.JByte, "int": jpype.JInt, "long": jpype.JLong}
     return jpype.JArray(primitives[name] if name in primitives else java(name))
 
 
