@@ -1,3 +1,7 @@
+import random
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pyarrow as pa
@@ -109,3 +113,25 @@ def test_a_broken_parquet_file_is_named(tmp_path):
     path.write_bytes(b"PAR1 not really")
     with pytest.raises(CorpusDamaged, match=r"documents\.parquet"):
         build_index(path, tmp_path / "bm25", language="en", advance=lambda _: None)
+
+
+@pytest.mark.parametrize(("words", "limit"), [(1, 3_000), (60, 150_000)], ids=["amid documents", "amid postings"])
+def test_a_full_disk_is_said_in_one_sentence_and_leaves_no_index(tmp_path, words, limit):
+    """A limit on the size of files stands in for the disk: Java's writes fail in the same way."""
+    generator = random.Random(words)
+    documents = _documents(
+        tmp_path, [" ".join(f"{generator.getrandbits(24):06x}" for _ in range(words)) for _ in range(3_000)]
+    )
+    code = (
+        "import resource, sys; from pathlib import Path; from indexing.lexical import build_index\n"
+        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))\n"
+        "build_index(Path(sys.argv[1]), Path(sys.argv[2]), language='en', advance=lambda _: None)"
+    )
+    target = tmp_path / "bm25"
+    done = subprocess.run([sys.executable, "-c", code, documents, target], capture_output=True, text=True, check=False)
+    last = done.stderr.strip().splitlines()[-1]
+    assert done.returncode == 1
+    assert re.fullmatch(r"corpuscope\.errors\.CorpuscopeError: The Lucene index .* cannot be written: .+\.", last), last
+    assert not target.exists()
+    again = build_index(documents, target, language="en", advance=lambda _: None)
+    assert again == build_index(documents, tmp_path / "whole", language="en", advance=lambda _: None)
