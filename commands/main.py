@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import os
 import sys
@@ -60,12 +61,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except OSError as error:
-        # A full disk, a folder without rights: whatever the step, the sentence is the system's.
-        print(f"corpuscope: {error.filename or 'a file'}: {error.strerror or error}", file=sys.stderr)
+        print(f"corpuscope: {_sentence(error)}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("corpuscope: interrupted", file=sys.stderr)
         return 130
+
+
+def _sentence(error: OSError) -> str:
+    """A full disk, a folder without rights: whatever the step, the reason is the system's own."""
+    what = error.filename or "a file could not be read or written"
+    reason = os.strerror(error.errno) if error.errno else str(error)
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return f"{what}: {reason}.{' Free disk space and run the same command again.' if full else ''}"
 
 
 def _run(arguments: Sequence[str]) -> int:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -223,3 +226,21 @@ def test_a_build_says_what_it_skipped(tmp_path, capsys):
     built, told = run(capsys, "build", *words), run(capsys, "info", tmp_path / "out")
     line = f"1  files or folders that are not read  first: {tmp_path}/in/b.docx"
     assert line in built[1] and line in told[1]
+
+
+def test_a_build_on_a_full_disk_says_so_in_one_sentence_and_goes_on_when_there_is_room(tmp_path, capsys):
+    """A limit on the size of files stands in for the disk."""
+    words = random.Random(1)
+    documents = [{"id": str(i), "text": f"river {words.getrandbits(2_000):x}"} for i in range(500)]
+    source = write_jsonl(tmp_path / "documents.jsonl", documents)
+    build = ["build", str(tmp_path / "corpus"), "--source", str(source), "--annotators", "none", "--workers", "1"]
+    code = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))\n"
+        "from commands.main import main; sys.exit(main(sys.argv[1:]))"
+    )
+    done = subprocess.run([sys.executable, "-c", code, *build], capture_output=True, text=True, check=False)
+    last = done.stderr.strip().splitlines()[-1]
+    assert (done.returncode, last) == (1, "corpuscope: a file could not be read or written: File too large.")
+    assert run(capsys, "info", tmp_path / "corpus")[0] == 1  # half a corpus is none
+    assert run(capsys, *build)[0] == 0
+    assert json.loads(run(capsys, "search", tmp_path / "corpus", "river", "--json")[1])["total"] == 500
