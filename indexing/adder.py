@@ -1,6 +1,6 @@
 """Whole batches of documents into a Lucene writer, a call into Java each.
 
-A call for each step of each document took a sixth of the time of indexing; so the loop over a batch is put together
+A call for each step of each document took a seventh of the time of indexing; so the loop over a batch is put together
 from method handles and runs in Java.
 """
 
