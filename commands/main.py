@@ -45,35 +45,43 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"corpuscope: {message}. See: {self.prog} --help\n")
 
 
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit code: 0, 1 for a failure, 2 for a usage error."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
         return _run(arguments)
     except CorpuscopeError as error:
-        from commands.terminal import printable
-
-        # A message may quote what a source or a user wrote, escape sequences and all.
-        print(f"corpuscope: {printable(str(error))}", file=sys.stderr)
+        _say(str(error))
         return error.exit_code
     except BrokenPipeError:
         # The reader of our output has gone; nothing more can be said, not even at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except OSError as error:
-        print(f"corpuscope: {_sentence(error)}", file=sys.stderr)
+        _say(_sentence(error))
         return 1
     except KeyboardInterrupt:
         print("corpuscope: interrupted", file=sys.stderr)
         return 130
 
 
+def _say(message: str) -> None:
+    """Print a message, which may quote what a source or a user wrote, escape sequences and all."""
+    from commands.terminal import printable
+
+    print(f"corpuscope: {printable(message)}", file=sys.stderr)
+
+
 def _sentence(error: OSError) -> str:
     """A full disk, a folder without rights: whatever the step, the reason is the system's own."""
     what = error.filename or "a file could not be read or written"
-    reason = os.strerror(error.errno) if error.errno else str(error)
-    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-    return f"{what}: {reason}.{' Free disk space and run the same command again.' if full else ''}"
+    # Libraries wrap these in words of their own; other numbers may be theirs and no numbers of the system.
+    reason = os.strerror(error.errno) if error.errno in (*_NO_ROOM, errno.EFBIG) else error.strerror or error
+    advice = " Free disk space and run the same command again." if error.errno in _NO_ROOM else ""
+    return f"{what}: {reason}.{advice}"
 
 
 def _run(arguments: Sequence[str]) -> int:

@@ -6,7 +6,6 @@ from method handles and runs in Java.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,7 @@ import pyarrow.compute as pc
 from corpuscope.errors import CorpuscopeError
 from corpuscope.lexical import jvm
 from corpuscope.lexical.analysis import CONTENTS, ID
-from corpuscope.lexical.jvm import java
+from corpuscope.lexical.jvm import class_object, java
 
 
 class Adder:
@@ -34,7 +33,10 @@ class Adder:
         self._add_all = _loop(writer, document, self._id, id_bytes, contents)
 
     def add(self, batch: pa.RecordBatch) -> None:
-        """Add the rows of a batch (`id`, `text` and perhaps `title`) in their order."""
+        """Add the rows of a batch (`id`, `text` and perhaps `title`) in their order.
+
+        Raises CorpuscopeError with the id of a document that Lucene refuses.
+        """
         arguments = (*_strings(batch.column("id").cast(pa.large_string())), *_strings(_contents(batch)))
         try:
             self._add_all.invokeWithArguments(jvm.object_array("java.lang.Object", arguments))
@@ -77,7 +79,7 @@ def _loop(writer: Any, document: Any, identifier: Any, id_bytes: Any, contents: 
     """
     handles = java("java.lang.invoke.MethodHandles")
     nothing, whole = java("java.lang.Void").TYPE, java("java.lang.Integer").TYPE
-    string, characters = _class("java.lang.String"), _class("java.lang.CharSequence")
+    string, characters = class_object("java.lang.String"), class_object("java.lang.CharSequence")
     column = [jvm.array_class("byte"), jvm.array_class("int"), jvm.array_class("int")]
 
     set_id = handles.filterReturnValue(_string_at(), _bound(identifier, "setStringValue", nothing, string))
@@ -87,7 +89,7 @@ def _loop(writer: Any, document: Any, identifier: Any, id_bytes: Any, contents: 
         _bound(id_bytes, "copyChars", nothing, characters).asType(_type(nothing, string)),
     )
     add = handles.insertArguments(
-        _bound(writer, "addDocument", java("java.lang.Long").TYPE, _class("java.lang.Iterable")), 0, document
+        _bound(writer, "addDocument", java("java.lang.Long").TYPE, class_object("java.lang.Iterable")), 0, document
     )
     steps = (
         handles.dropArguments(set_id, 4, column),
@@ -99,14 +101,14 @@ def _loop(writer: Any, document: Any, identifier: Any, id_bytes: Any, contents: 
     for step in reversed(steps):
         body = handles.foldArguments(body, step)
     rows = handles.dropArguments(handles.arrayLength(column[1]), 0, column[:1])
-    return handles.countedLoop(handles.dropArguments(rows, 2, [column[2], *column]), None, body)
+    return handles.countedLoop(rows, None, body)
 
 
 def _string_at() -> Any:
     """`(i, bytes, starts, lengths) -> new String(bytes, starts[i], lengths[i], UTF_8)`."""
     handles = java("java.lang.invoke.MethodHandles")
     whole, numbers, data = java("java.lang.Integer").TYPE, jvm.array_class("int"), jvm.array_class("byte")
-    string, charset = _class("java.lang.String"), _class("java.nio.charset.Charset")
+    string, charset = class_object("java.lang.String"), class_object("java.nio.charset.Charset")
     made = handles.publicLookup().findConstructor(
         string, _type(java("java.lang.Void").TYPE, data, whole, whole, charset)
     )
@@ -123,9 +125,4 @@ def _bound(owner: Any, name: str, result: Any, *arguments: Any) -> Any:
 
 
 def _type(result: Any, *arguments: Any) -> Any:
-    classes: Sequence[Any] = arguments
-    return java("java.lang.invoke.MethodType").methodType(result, jvm.object_array("java.lang.Class", classes))
-
-
-def _class(name: str) -> Any:
-    return java(name).class_
+    return java("java.lang.invoke.MethodType").methodType(result, list(arguments))

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from corpuscope.catalog.columns import Mask, Rows
 from corpuscope.lexical import jvm
-from corpuscope.lexical.jvm import java
+from corpuscope.lexical.jvm import class_object, java
 
 Scores = npt.NDArray[np.float32]
 
@@ -50,17 +50,17 @@ def make_ranker(searcher: Any) -> Any:
     handles, method = java("java.lang.invoke.MethodHandles"), java("java.lang.invoke.MethodType").methodType
     whole, thing, things = (
         java("java.lang.Integer").TYPE,
-        _class("java.lang.Object"),
+        class_object("java.lang.Object"),
         jvm.array_class("java.lang.Object"),
     )
-    query, manager = (_class(f"org.apache.lucene.search.{name}") for name in ("Query", "CollectorManager"))
-    hit, top = (_class(f"org.apache.lucene.search.{name}") for name in ("ScoreDoc", "TopDocs"))
+    query, manager = (class_object(f"org.apache.lucene.search.{name}") for name in ("Query", "CollectorManager"))
+    hit, top = (class_object(f"org.apache.lucene.search.{name}") for name in ("ScoreDoc", "TopDocs"))
     hits = jvm.array_class("org.apache.lucene.search.ScoreDoc")
-    stream, numbers = _class("java.util.stream.Stream"), _class("java.util.stream.LongStream")
-    function = _class("java.util.function.ToLongFunction")
+    stream, numbers = class_object("java.util.stream.Stream"), class_object("java.util.stream.LongStream")
+    function = class_object("java.util.function.ToLongFunction")
     lookup = handles.publicLookup()
 
-    collector = _class("org.apache.lucene.search.TopScoreDocCollector")
+    collector = class_object("org.apache.lucene.search.TopScoreDocCollector")
     make = lookup.findStatic(collector, "createSharedManager", method(manager, [whole, hit, whole]))
     make = handles.insertArguments(make, 1, jvm.object_array("java.lang.Object", [None]))
     make = handles.permuteArguments(make, method(manager, whole), [0, 0])
@@ -68,13 +68,15 @@ def make_ranker(searcher: Any) -> Any:
     found = handles.collectArguments(search, 1, make).asType(method(top, [query, whole]))
     for step in (
         lookup.findGetter(top, "scoreDocs", hits),
-        lookup.findStatic(_class("java.util.Arrays"), "stream", method(stream, things)).asType(method(stream, hits)),
+        lookup.findStatic(class_object("java.util.Arrays"), "stream", method(stream, things)).asType(
+            method(stream, hits)
+        ),
         handles.insertArguments(lookup.findVirtual(stream, "mapToLong", method(numbers, function)), 1, _packer()),
         lookup.findVirtual(numbers, "toArray", method(jvm.array_class("long"))),
     ):
         found = handles.filterReturnValue(found, step)
     as_function = java("java.lang.invoke.MethodHandleProxies").asInterfaceInstance
-    return as_function(_class("java.util.function.BiFunction"), found.asType(method(thing, [thing, thing])))
+    return as_function(class_object("java.util.function.BiFunction"), found.asType(method(thing, [thing, thing])))
 
 
 def best(ranker: Any, lucene_query: Any, k: int) -> tuple[Rows, Scores]:
@@ -85,10 +87,6 @@ def best(ranker: Any, lucene_query: Any, k: int) -> tuple[Rows, Scores]:
 def _unpacked(packed: Any) -> tuple[Rows, Scores]:
     numbers = np.asarray(packed)
     return -(numbers >> _BITS), (numbers & (2**_BITS - 1)).astype(np.int32).view(np.float32)
-
-
-def _class(name: str) -> Any:
-    return java(name).class_
 
 
 @cache

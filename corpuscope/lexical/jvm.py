@@ -80,6 +80,11 @@ def object_array(name: str, values: Sequence[Any]) -> Any:
     return _array_type(name)(values)
 
 
+def class_object(name: str) -> Any:
+    """The `java.lang.Class` of the class of that name."""
+    return java(name).class_
+
+
 def array_class(name: str) -> Any:
     """The Java class of arrays of a primitive type or of the class of that name."""
     return _array_type(name).class_

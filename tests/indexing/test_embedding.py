@@ -197,7 +197,5 @@ def test_a_model_from_the_hub_is_had_with_its_modules_and_no_copies_of_its_weigh
     assert (tmp_path / "snapshots" / "0123456789abcdef" / "1_Pooling" / "config.json").exists()
     assert not (tmp_path / "snapshots" / "0123456789abcdef" / "onnx").exists()
     embedders.open_embedder(identity)
-    assert asked[-1] == (
-        "organisation/tiny-model",
-        "0123456789abcdef",
-    )  # opened again at the revision that was recorded
+    # Opened again at the revision that was recorded.
+    assert asked[-1] == ("organisation/tiny-model", "0123456789abcdef")
