@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
+import os
 import random
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -244,3 +247,50 @@ def test_a_build_on_a_full_disk_says_so_in_one_sentence_and_goes_on_when_there_i
     assert run(capsys, "info", tmp_path / "corpus")[0] == 1  # half a corpus is none
     assert run(capsys, *build)[0] == 0
     assert json.loads(run(capsys, "search", tmp_path / "corpus", "river", "--json")[1])["total"] == 500
+
+
+def _as_one_without_rights_of_root() -> None:
+    """Take from a child the right to write where modes forbid it (CAP_DAC_OVERRIDE), which only root has."""
+    prctl, drop_from_bounding_set, dac_override = ctypes.CDLL(None).prctl, 24, 1
+    prctl(drop_from_bounding_set, dac_override, 0, 0, 0)
+
+
+@pytest.fixture
+def read_only(tmp_path):
+    """A folder with a corpus and its source, none of which may be written."""
+    (tmp_path / "kept").mkdir()
+    build_corpus(tmp_path / "kept" / "corpus", [{"id": str(i), "text": "river"} for i in range(3)])
+    shutil.rmtree(tmp_path / "kept" / "corpus" / ".catalog")
+    everything = [tmp_path / "kept", *(tmp_path / "kept").rglob("*")]
+    for path in everything:
+        path.chmod(0o555)
+    yield tmp_path / "kept"
+    for path in everything:
+        path.chmod(0o755)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the rights of root are given up as Linux does it")
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["search", "corpus", "river", "--json"], 0, r""),
+        (["add", "corpus", "--source", "."], 1, r"corpuscope: \S+ cannot be written: Permission denied\. .+\n"),
+        (["build", "new", "--source", "."], 1, r"corpuscope: \S+ cannot be made: Permission denied\.\n"),
+        (["export", "corpus", "river", "--out", "x.jsonl"], 1, r"corpuscope: \S+ cannot be written: .+\n"),
+    ],
+)
+def test_a_read_only_folder_is_read_and_what_would_write_says_so(read_only, words, code, said):
+    before = sorted(read_only.rglob("*"))
+    start = "import sys; from commands.main import main; sys.exit(main(sys.argv[1:]))"
+    done = subprocess.run(
+        [sys.executable, "-c", start, *words],
+        cwd=read_only,
+        env=os.environ | {"PYTHONPATH": str(README.parent)},
+        preexec_fn=_as_one_without_rights_of_root,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, bool(re.fullmatch(said, done.stderr))) == (code, True), done.stderr
+    assert sorted(read_only.rglob("*")) == before
+    assert code or json.loads(done.stdout)["total"] == 3
