@@ -21,6 +21,7 @@ NAMES = (
     "ranked",
     "search",
     "ledger",
+    "safety",
     "serving",
     "export",
     "embedding",

@@ -82,6 +82,19 @@ async def served(folder: Path) -> AsyncIterator[str]:
         server.wait(30)
 
 
+@asynccontextmanager
+async def shown(folder: Path, place: str) -> AsyncIterator[Page]:
+    """A window at a place of the app, which is served for it alone."""
+    async with served(folder) as address, async_playwright() as playwright:
+        executable = shutil.which("chromium") or shutil.which("chromium-browser")
+        browser = await playwright.chromium.launch(executable_path=executable, args=list(FLAGS))
+        page = await browser.new_page(viewport={"width": 1280, "height": 900})
+        await page.add_init_script(path=WATCH)
+        await page.goto(f"{address}/{place}")
+        yield page
+        await browser.close()
+
+
 async def _ready(address: str) -> None:
     until = time.monotonic() + _START_S
     while time.monotonic() < until:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import random
-import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlencode
 
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Page
 
 from benchmarks import corpora, setting
-from benchmarks.app import FLAGS, WATCH, served
+from benchmarks.app import shown
 from benchmarks.peers import duckdb_facets, duckdb_ledger
 from benchmarks.report import Promise, Section, Table, number
 from benchmarks.setting import SEED, WORKERS, Setting
@@ -109,15 +108,9 @@ def _ours(tally: Tally) -> list[duckdb_ledger.Amount]:
 
 async def _browser(folder: Path, changes: Sequence[Rules]) -> list[float]:
     """Milliseconds from Enter in the field of a threshold to the painted rules."""
-    async with served(folder) as address, async_playwright() as playwright:
-        executable = shutil.which("chromium") or shutil.which("chromium-browser")
-        browser = await playwright.chromium.launch(executable_path=executable, args=list(FLAGS))
-        page = await browser.new_page(viewport={"width": 1280, "height": 900})
-        await page.add_init_script(path=WATCH)
-        await page.goto(f"{address}/ledger?{urlencode([('rule', ours) for ours, _ in RULES])}")
+    async with shown(folder, f"ledger?{urlencode([('rule', ours) for ours, _ in RULES])}") as page:
         await page.locator(".rule").nth(len(RULES) - 1).wait_for()
         times = [await _type(page, before, after) for before, after in zip([RULES, *changes], changes, strict=False)]
-        await browser.close()
     return times[_WARM_UP:]
 
 
