@@ -102,28 +102,27 @@ def for_second_stage(pool: Pool, seed: int) -> Indices:
     """The posts that the second stage learns from: those that one window holds, the repetitive ones thinned."""
     draw = np.random.default_rng(seed)
     toxic = pool.targets > 0.6
-    short = np.array([len(text) for text in pool.texts]) < 330
-    usable = pool.is_train & pool.alone & short
+    usable = pool.is_train & pool.alone
 
-    def some(which: npt.NDArray[np.bool_], count: int) -> Indices:
+    def some(which: npt.NDArray[np.bool_], count: int | None = None) -> Indices:
         return draw.permutation(np.flatnonzero(usable & which))[:count]
 
     source = pool.sources
     return np.concatenate(
         [
-            some((source == "davidson") & ~toxic, 2_000),
-            some((source == "davidson") & toxic, 2_600),
-            some((source == "civil") & toxic, 3_300),
-            some((source == "civil") & ~toxic, 900),
-            some(source == "olid", 6_500),
-            some(source == "ethos", 900),
-            some(source == "disguised", 450),
-            some(source == "embedded", 250),
+            some((source == "davidson") & ~toxic, 4_000),
+            some((source == "davidson") & toxic, 4_500),
+            some((source == "civil") & toxic, 5_000),
+            some((source == "civil") & ~toxic, 3_000),
+            some(source == "olid"),
+            some(source == "ethos"),
+            some(source == "disguised", 700),
+            some(source == "embedded", 700),
         ]
     )
 
 
-def hard_clean(odds: Doubles, seed: int, count: int = 900) -> Indices:
+def hard_clean(odds: Doubles, seed: int, count: int = 1_500) -> Indices:
     """Clean windows that the first stage is unsure of; the very first may be toxic indeed and are left out."""
     worst = np.argsort(-odds, kind="stable")
     return np.random.default_rng(seed).permutation(worst[400:16_000])[:count]

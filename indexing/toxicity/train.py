@@ -8,6 +8,9 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +28,8 @@ SEED = 7
 #: From these log-odds of the first stage on the second one reads a window: one that is all of a text, one of several.
 GATES = (-3.0, 0.0)
 PENALTY, STEPS = 6.0, 40
-#: The second stage goes once over all its examples, then over this share of them at half the rate.
-AGAIN = 0.6
+#: So many second stages are tuned; so many at a time, and the mean of them is written.
+MEMBERS, WORKERS = 4, 2
 #: What the doubtful get of the first stage when a set is left out and nothing can be calibrated on it.
 _SHARE_OF_FIRST = 0.5
 _LARGEST = 32767
@@ -52,12 +55,12 @@ def say(message: str) -> None:
     print(time.strftime("%H:%M:%S"), message, flush=True)
 
 
-def _train(pool: Pool, harmless: Pool) -> tuple[LinearModel, tune.Tuned, dict[str, Doubles]]:
+def _train(pool: Pool, harmless: Pool) -> tuple[LinearModel, tune.Changes, dict[str, Doubles]]:
     first = _fit_first(pool, harmless, pool.is_train)
     odds, clean_odds = _odds(first, pool), _odds(first, harmless)
     chosen, negatives = for_second_stage(pool, SEED), hard_clean(clean_odds, SEED)
-    trainee = _tune([pool.texts[i] for i in chosen], pool.targets[chosen], [harmless.texts[i] for i in negatives])
-    return first, trainee.result(), _joint(trainee, pool, odds)
+    changes = _tune([pool.texts[i] for i in chosen], pool.targets[chosen], [harmless.texts[i] for i in negatives])
+    return first, changes, _joint(changes, pool, odds)
 
 
 def _fit_first(pool: Pool, harmless: Pool, which: npt.NDArray[np.bool_]) -> LinearModel:
@@ -78,28 +81,38 @@ def _odds(first: LinearModel, pool: Pool) -> Doubles:
     return np.asarray(pool.features @ first.weights + first.bias, np.float64)
 
 
-def _tune(texts: Sequence[str], targets: Doubles, negatives: Sequence[str]) -> tune.Trainee:
-    model = minilm.load()
-    states = tune.lower_states(model, [*texts, *negatives], say)
+def _tune(texts: Sequence[str], targets: Doubles, negatives: Sequence[str]) -> tune.Changes:
+    """The mean of what members learn; each is a process of one thread, as those waste nothing on one another."""
+    every = [*texts, *negatives]
     wanted = np.concatenate([targets, np.full(len(negatives), CLEAN_TARGET)])
-    trainee = tune.tune(model, states, wanted, seed=SEED, say=say)
-    part = np.random.default_rng(SEED).permutation(len(states))[: int(AGAIN * len(states))]
-    again = [states[i] for i in part]
-    return tune.tune(model, again, wanted[part], seed=SEED + 1, say=say, rate=tune.RATE / 2, start=trainee)
+    with ProcessPoolExecutor(WORKERS, get_context("spawn")) as pool:
+        return tune.Changes.mean([*pool.map(partial(_member, every, wanted), range(SEED, SEED + MEMBERS))])
 
 
-def _joint(trainee: tune.Trainee, pool: Pool, odds: Doubles) -> dict[str, Doubles]:
+def _member(texts: Sequence[str], targets: Doubles, seed: int) -> tune.Changes:
+    import torch
+
+    torch.set_num_threads(1)
+    model = minilm.load()
+    return tune.tune(model, tune.lower_states(model, texts, say), targets, seed=seed, say=say)
+
+
+def _joint(changes: tune.Changes, pool: Pool, odds: Doubles) -> dict[str, Doubles]:
     """Calibrate on posts of the calibration split: both stages together, and the first alone."""
     usable = (pool.splits == "calibrate") & pool.alone & (np.abs(pool.targets - 0.5) > 0.1)
     at = np.flatnonzero(usable)
-    states = tune.lower_states(trainee.model, [pool.texts[i] for i in at], say)
-    read, toxic = tune.predict(trainee, states), pool.targets[at] > 0.6
+    read, toxic = _read(changes, [pool.texts[i] for i in at]), pool.targets[at] > 0.6
     weights = balanced(pool.sources[at].tolist(), toxic)
     return {
         "gates": np.array(GATES),
         "first": np.array(platt([odds[at]], toxic, weights)),
         "both": np.array(platt([odds[at], read], toxic, weights)),
     }
+
+
+def _read(changes: tune.Changes, texts: Sequence[str]) -> Doubles:
+    model = minilm.load()
+    return tune.predict(tune.Tuned(model, changes), tune.lower_states(model, texts, say))
 
 
 def _leave_out(pool: Pool, harmless: Pool, name: str) -> None:
@@ -110,16 +123,16 @@ def _leave_out(pool: Pool, harmless: Pool, name: str) -> None:
     chosen = for_second_stage(pool, SEED)
     chosen = chosen[~related[chosen]]
     negatives = hard_clean(_odds(first, harmless), SEED)
-    trainee = _tune([pool.texts[i] for i in chosen], pool.targets[chosen], [harmless.texts[i] for i in negatives])
+    changes = _tune([pool.texts[i] for i in chosen], pool.targets[chosen], [harmless.texts[i] for i in negatives])
     at = np.flatnonzero((pool.sources == name) & pool.alone & (np.abs(pool.targets - 0.5) > 0.1))
-    read = tune.predict(trainee, tune.lower_states(trainee.model, [pool.texts[i] for i in at], say))
+    read = _read(changes, [pool.texts[i] for i in at])
     toxic = pool.targets[at] > 0.6
     joint = read + _SHARE_OF_FIRST * odds[at]
     for stage, values in (("first", odds[at]), ("second", read), ("both", joint)):
         say(f"without {name}, {len(at)} posts: {stage} stage {auc(values, toxic):.4f}")
 
 
-def _write(first: LinearModel, tuned: tune.Tuned, joint: Mapping[str, Doubles]) -> None:
+def _write(first: LinearModel, changes: tune.Changes, joint: Mapping[str, Doubles]) -> None:
     """Write the weights, whole or not at all; those of the first stage as whole numbers of one scale."""
     scale = np.float32(np.abs(first.weights).max() / _LARGEST)
     arrays: dict[str, Any] = {
@@ -127,7 +140,7 @@ def _write(first: LinearModel, tuned: tune.Tuned, joint: Mapping[str, Doubles]) 
         "linear_scale": scale,
         "linear_bias": np.float64(first.bias),
         **joint,
-        **tuned.arrays,
+        **changes.arrays(),
     }
     temporary = FILE.with_name(f".{FILE.name}.tmp.npz")
     np.savez_compressed(temporary, **arrays)

@@ -1,13 +1,14 @@
 """Tuning the second stage on two cores: what the untouched lower layers give is computed once and kept.
 
 LoRA (Hu et al., 2021, arXiv 2106.09685) on every linear map of the upper layers, and a head over mean and maximum.
+Several are tuned from different random numbers, and the mean of what they learned is one model that is as fast as each
+and better (Wortsman et al., 2022, arXiv 2203.05482).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,23 +17,23 @@ from corpuscope.dense import minilm
 from indexing.toxicity.encoder import LONGEST, TUNED, pooled, tuned_names
 
 if TYPE_CHECKING:
+    import torch
     from torch import Tensor
 
 RANK = 16
 BATCH = 16
 RATE = 8e-4
+#: How often the examples are gone over.
+EPOCHS = 2
+#: This share of the tokens of an example is left out, others each time, so that it is not learned by heart.
+DROPPED = 0.1
 #: The head learns so much faster than the maps.
 _HEAD_FASTER = 2.5
 WARM_UP = 0.06
+#: Steps after which the loss is told.
+_TOLD = 200
 
 Numbers = npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Tuned:
-    """The changes of each linear map and the head, as float16, by the names that `encoder.load` reads."""
-
-    arrays: Mapping[str, npt.NDArray[np.float16]]
 
 
 def lower_states(model: minilm.MiniLM, texts: Sequence[str], say: Callable[[str], None]) -> list[Tensor]:
@@ -65,40 +66,75 @@ def padded(rows: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
     return pad_sequence(list(rows), batch_first=True), torch.arange(int(lengths.max())) < lengths[:, None]
 
 
-class Trainee:
-    """The upper layers with changes that can be learned."""
+class Changes(NamedTuple):
+    """What is learned.
 
-    def __init__(self, model: minilm.MiniLM, seed: int) -> None:
+    For each linear map `down` (rank x in) and `up` (out x rank); `head` has a weight for each pooled number, `bias` is
+    added to their sum.
+    """
+
+    down: Mapping[str, Tensor]
+    up: Mapping[str, Tensor]
+    head: Tensor
+    bias: Tensor
+
+    @classmethod
+    def none(cls, model: minilm.MiniLM, seed: int) -> Changes:
+        """What changes nothing yet, and can be learned."""
         import torch
 
         draw = torch.Generator().manual_seed(seed)
-        self.model = model
-        self.down: dict[str, Tensor] = {}
-        self.up: dict[str, Tensor] = {}
-        for name in tuned_names():
-            outs, ins = model.weights[f"{name}.weight"].shape
-            self.down[name] = (torch.randn(RANK, ins, generator=draw) / ins**0.5).requires_grad_()
-            self.up[name] = torch.zeros(outs, RANK, requires_grad=True)
-        self.head = torch.zeros(2 * minilm.WIDTH, requires_grad=True)
-        self.bias = torch.zeros((), requires_grad=True)
+        shapes = {name: model.weights[f"{name}.weight"].shape for name in tuned_names()}
+        down = {
+            name: (torch.randn(RANK, ins, generator=draw) / ins**0.5).requires_grad_()
+            for name, (_, ins) in shapes.items()
+        }
+        up = {name: torch.zeros(outs, RANK, requires_grad=True) for name, (outs, _) in shapes.items()}
+        head = torch.zeros(2 * minilm.WIDTH, requires_grad=True)
+        return cls(down, up, head, torch.zeros((), requires_grad=True))
+
+    @classmethod
+    def mean(cls, members: Sequence[Changes]) -> Changes:
+        """What members learned, on average; the ranks of their changes add up."""
+        import torch
+
+        first, count = members[0], len(members)
+        return cls(
+            {name: torch.cat([m.down[name] for m in members]) for name in first.down},
+            {name: torch.cat([m.up[name] for m in members], dim=1) / count for name in first.up},
+            torch.stack([m.head for m in members]).mean(dim=0),
+            torch.stack([m.bias for m in members]).mean(),
+        )
+
+    def learned(self) -> Changes:
+        """The same, which can no longer be learned."""
+        down, up = ({name: t.detach() for name, t in side.items()} for side in (self.down, self.up))
+        return Changes(down, up, self.head.detach(), self.bias.detach())
+
+    def arrays(self) -> dict[str, npt.NDArray[np.float16]]:
+        """As float16, by the names that `encoder.load` reads."""
+        sides = (("down", self.down), ("up", self.up))
+        maps = {f"{n}.{side}": t.half().numpy() for side, tensors in sides for n, t in tensors.items()}
+        return maps | {"head": self.head.half().numpy(), "head_bias": self.bias.half().numpy()}
+
+
+class Tuned:
+    """The model with changes in its upper layers."""
+
+    def __init__(self, model: minilm.MiniLM, changes: Changes) -> None:
+        self._model = model
+        self._changes = changes
 
     def log_odds(self, states: Sequence[Tensor]) -> Tensor:
         """The log-odds of texts, from what enters the first tuned layer."""
         x, mask = padded(states)
         x = x.float()
         for number in TUNED:
-            x = self.model.layer(x, number, mask=mask, linear=self._linear)
-        return pooled(x, mask) @ self.head + self.bias
+            x = self._model.layer(x, number, mask=mask, linear=self._linear)
+        return pooled(x, mask) @ self._changes.head + self._changes.bias
 
     def _linear(self, x: Tensor, name: str) -> Tensor:
-        return self.model.linear(x, name) + (x @ self.down[name].T) @ self.up[name].T
-
-    def result(self) -> Tuned:
-        """What was learned."""
-        sides = (("down", self.down), ("up", self.up))
-        arrays = {f"{n}.{side}": t.detach().half().numpy() for side, tensors in sides for n, t in tensors.items()}
-        head = {"head": self.head.detach().half().numpy(), "head_bias": self.bias.detach().half().numpy()}
-        return Tuned(arrays | head)
+        return self._model.linear(x, name) + (x @ self._changes.down[name].T) @ self._changes.up[name].T
 
 
 def tune(
@@ -108,40 +144,47 @@ def tune(
     *,
     seed: int,
     say: Callable[[str], None],
-    rate: float = RATE,
-    start: Trainee | None = None,
-) -> Trainee:
-    """Go once over the targets (0 to 1): cross-entropy, AdamW, a rate that rises shortly and falls linearly.
-
-    A trainee that is given learns on.
-    """
+) -> Changes:
+    """Learn the targets (0 to 1): cross-entropy, AdamW, a rate that rises shortly and falls linearly."""
     import torch
     from torch.nn.functional import binary_cross_entropy_with_logits
 
-    trainee = start or Trainee(model, seed)
-    maps = [*trainee.down.values(), *trainee.up.values()]
+    changes = Changes.none(model, seed)
+    tuned, maps = Tuned(model, changes), [*changes.down.values(), *changes.up.values()]
     optimizer = torch.optim.AdamW(
         [
-            {"params": maps, "lr": rate, "weight_decay": 0.01},
-            {"params": [trainee.head, trainee.bias], "lr": _HEAD_FASTER * rate, "weight_decay": 0.01},
+            {"params": maps, "lr": RATE, "weight_decay": 0.01},
+            {"params": [changes.head, changes.bias], "lr": _HEAD_FASTER * RATE, "weight_decay": 0.01},
         ]
     )
-    batches = list(_batches([len(s) for s in states], np.random.default_rng(seed)))
+    rng, lengths = np.random.default_rng(seed), [len(s) for s in states]
+    batches = [batch for _ in range(EPOCHS) for batch in _batches(lengths, rng)]
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step / len(batches)))
     wanted = torch.tensor(targets, dtype=torch.float32)
+    draw = torch.Generator().manual_seed(seed)
     total = 0.0
     for step, batch in enumerate(batches):
-        loss = binary_cross_entropy_with_logits(trainee.log_odds([states[i] for i in batch]), wanted[batch])
+        odds = tuned.log_odds([_thinned(states[i], draw) for i in batch])
+        loss = binary_cross_entropy_with_logits(odds, wanted[batch])
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_([*maps, trainee.head], 1.0)
+        torch.nn.utils.clip_grad_norm_([*maps, changes.head], 1.0)
         optimizer.step()
         schedule.step()
         total += float(loss.detach())
-        if step % 50 == 49:
-            say(f"step {step + 1} of {len(batches)}, loss {total / 50:.4f}")
+        if step % _TOLD == _TOLD - 1:
+            say(f"step {step + 1} of {len(batches)}, loss {total / _TOLD:.4f}")
             total = 0.0
-    return trainee
+    return changes.learned()
+
+
+def _thinned(state: Tensor, draw: torch.Generator) -> Tensor:
+    """An example without some of its tokens; [CLS] stays."""
+    import torch
+
+    kept = torch.rand(len(state), generator=draw) >= DROPPED
+    kept[0] = True
+    return state[kept]
 
 
 def _rate(done: float) -> float:
@@ -155,7 +198,7 @@ def _batches(lengths: Sequence[int], rng: np.random.Generator) -> Iterator[Numbe
         yield order[at : at + BATCH]
 
 
-def predict(trainee: Trainee, states: Sequence[Tensor]) -> npt.NDArray[np.float64]:
+def predict(tuned: Tuned, states: Sequence[Tensor]) -> npt.NDArray[np.float64]:
     """The log-odds of texts, in their order."""
     import torch
 
@@ -164,5 +207,5 @@ def predict(trainee: Trainee, states: Sequence[Tensor]) -> npt.NDArray[np.float6
     with torch.inference_mode():
         for at in range(0, len(order), BATCH):
             batch = order[at : at + BATCH]
-            out[batch] = trainee.log_odds([states[i] for i in batch]).numpy()
+            out[batch] = tuned.log_odds([states[i] for i in batch]).numpy()
     return out
