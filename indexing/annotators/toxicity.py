@@ -160,7 +160,7 @@ def _spans(
 
 TOXICITY = Annotator(
     name="toxicity",
-    version="1",
+    version="2",
     fields=FIELDS,
     needs=("text",),
     annotate=annotate,

@@ -1,6 +1,6 @@
 """Trains both stages and writes their weights: `python -m indexing.toxicity.train --data ../shared/data`.
 
-`--without NAME` leaves a labelled set out and says how the model does on it; nothing is written then.
+`--without NAME ...` leaves labelled sets out and says how the model does on them; nothing is written then.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ SEED = 7
 #: From these log-odds of the first stage on the second one reads a window: one that is all of a text, one of several.
 GATES = (-3.0, 0.0)
 PENALTY, STEPS = 6.0, 40
-#: So many second stages are tuned; so many at a time, and the mean of them is written.
+#: Second stages that are tuned, of which the mean is written, and how many at a time.
 MEMBERS, WORKERS = 4, 2
 #: What the doubtful get of the first stage when a set is left out and nothing can be calibrated on it.
 _SHARE_OF_FIRST = 0.5
@@ -39,7 +39,7 @@ def main() -> None:
     """Train."""
     parser = argparse.ArgumentParser(prog="python -m indexing.toxicity.train", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="the folder with toxicity/, labels/ and bench/")
-    parser.add_argument("--without", choices=data.SETS)
+    parser.add_argument("--without", nargs="+", choices=data.SETS)
     args = parser.parse_args()
     clean = list(data.clean(args.data))
     pool, harmless = posts(args.data, clean, SEED), clean_windows(clean, SEED)
@@ -115,21 +115,21 @@ def _read(changes: tune.Changes, texts: Sequence[str]) -> Doubles:
     return tune.predict(tune.Tuned(model, changes), tune.lower_states(model, texts, say))
 
 
-def _leave_out(pool: Pool, harmless: Pool, name: str) -> None:
-    """Train without a set, and say how well each stage orders all of it."""
-    related = np.isin(pool.sources, [name, "disguised", "embedded"])  # those may be made of the set
+def _leave_out(pool: Pool, harmless: Pool, names: Sequence[str]) -> None:
+    """Train without some sets, and say how well each stage orders all of them."""
+    related = np.isin(pool.sources, [*names, "disguised", "embedded"])  # those may be made of the sets
     first = _fit_first(pool, harmless, pool.is_train & ~related)
     odds = _odds(first, pool)
     chosen = for_second_stage(pool, SEED)
     chosen = chosen[~related[chosen]]
     negatives = hard_clean(_odds(first, harmless), SEED)
     changes = _tune([pool.texts[i] for i in chosen], pool.targets[chosen], [harmless.texts[i] for i in negatives])
-    at = np.flatnonzero((pool.sources == name) & pool.alone & (np.abs(pool.targets - 0.5) > 0.1))
-    read = _read(changes, [pool.texts[i] for i in at])
-    toxic = pool.targets[at] > 0.6
-    joint = read + _SHARE_OF_FIRST * odds[at]
-    for stage, values in (("first", odds[at]), ("second", read), ("both", joint)):
-        say(f"without {name}, {len(at)} posts: {stage} stage {auc(values, toxic):.4f}")
+    for name in names:
+        at = np.flatnonzero((pool.sources == name) & pool.alone & (np.abs(pool.targets - 0.5) > 0.1))
+        read, toxic = _read(changes, [pool.texts[i] for i in at]), pool.targets[at] > 0.6
+        joint = read + _SHARE_OF_FIRST * odds[at]
+        for stage, values in (("first", odds[at]), ("second", read), ("both", joint)):
+            say(f"without {', '.join(names)}: {len(at)} posts of {name}, {stage} stage {auc(values, toxic):.4f}")
 
 
 def _write(first: LinearModel, changes: tune.Changes, joint: Mapping[str, Doubles]) -> None:
